@@ -10,6 +10,7 @@
     ├── IndexNotFound        4  nothing to search at that address
     ├── IndexFormatError     4  index files are damaged, or of another format version
     ├── IndexMismatch        4  the index was made with another tokenizer or model
+    ├── IndexWriteError      4  an index cannot be written (disk full, read-only folder)
     ├── IndexBusy            5  another build holds the lock
     ├── EngineError          5  a search engine cannot be reached or refused the request
     ├── ModelError           4  an encoder cannot be loaded
@@ -109,6 +110,10 @@ class IndexFormatError(FaqsearchError):
 
 class IndexMismatch(FaqsearchError):
     """The index was made with another tokenizer or model than the one now at hand."""
+
+
+class IndexWriteError(FaqsearchError):
+    """An index cannot be written; the generation that was there still answers."""
 
 
 class IndexBusy(FaqsearchError):

@@ -1,0 +1,115 @@
+"""Flat arrays in one file, read through a memory map: no pickle, no parsing, nothing read before it is used.
+
+An array file is the arrays' bytes one after the other, each starting at a multiple of 64 bytes. Where each one
+lies, its dtype and its shape stand in the generation's manifest, which is checksummed; the file itself has no
+header that could disagree with it.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.errors import IndexFormatError
+
+_ALIGN = 64
+_DTYPES = {"u1": 1, "u2": 2, "u4": 4, "u8": 8, "i1": 1, "i2": 2, "i4": 4, "i8": 8, "f2": 2, "f4": 4, "f8": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayPlace:
+    """Where one array lies in its file."""
+
+    dtype: str
+    """Two characters, little endian: `f4`, `i4`, `u8` …"""
+    shape: tuple[int, ...]
+    offset: int
+    """Bytes from the start of the file."""
+
+
+class ArrayFileWriter:
+    """Write named arrays to one file; `places` tells afterwards where they lie."""
+
+    def __init__(self, path: Path) -> None:
+        self.places: dict[str, ArrayPlace] = {}
+        self._file: BinaryIO = path.open("wb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def add(self, name: str, array: npt.NDArray[Any]) -> None:
+        """Append `array` (C order, little endian) under `name`."""
+        self.add_parts(name, [array], array.shape)
+
+    def add_parts(self, name: str, parts: list[npt.NDArray[Any]], shape: tuple[int, ...]) -> None:
+        """Append the concatenation of `parts` as one array of `shape`, without holding it whole in memory."""
+        if name in self.places:
+            raise ValueError(f"array {name!r} was written before")
+        offset = self._file.seek(0, 2)
+        if gap := -offset % _ALIGN:
+            self._file.write(b"\0" * gap)
+            offset += gap
+        dtype = parts[0].dtype
+        for part in parts:
+            if part.dtype != dtype:
+                raise ValueError(f"array {name!r} has parts of two dtypes: {dtype}, {part.dtype}")
+            self._file.write(np.ascontiguousarray(part.astype(dtype.newbyteorder("<"), copy=False)).data)
+        self.places[name] = ArrayPlace(dtype.str[1:], tuple(int(n) for n in shape), offset)
+
+
+def open_arrays(path: Path, places: Mapping[str, ArrayPlace]) -> dict[str, npt.NDArray[Any]]:
+    """Return read-only views of the arrays in `path`, mapped into memory and shared between processes.
+
+    Raises:
+        IndexFormatError: The file is missing, or shorter than `places` says.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            data: bytes | mmap.mmap = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+    except OSError as error:
+        raise IndexFormatError(f"{path}: cannot be opened ({error.strerror})", hint=DAMAGE_HINT) from error
+    views = {}
+    for name, place in places.items():
+        width = _DTYPES.get(place.dtype)
+        count = int(np.prod(place.shape, dtype=np.int64))
+        if width is None or count < 0 or place.offset < 0 or place.offset + count * width > size:
+            raise IndexFormatError(f"{path}: array {name!r} does not fit in {size} bytes", hint=DAMAGE_HINT)
+        dtype = np.dtype("<" + place.dtype)
+        views[name] = np.frombuffer(data, dtype, count, place.offset).reshape(place.shape)
+    return views
+
+
+DAMAGE_HINT = "Run `faqsearch verify`, then `faqsearch rollback` or build the index again."
+
+
+def places_to_json(places: Mapping[str, ArrayPlace]) -> dict[str, Any]:
+    """Return `places` as plain JSON values."""
+    return {name: asdict(place) for name, place in places.items()}
+
+
+def places_from_json(value: Any) -> dict[str, ArrayPlace]:
+    """Return the places a manifest holds.
+
+    Raises:
+        IndexFormatError: The manifest does not describe arrays.
+    """
+    try:
+        return {
+            str(name): ArrayPlace(str(p["dtype"]), tuple(int(n) for n in p["shape"]), int(p["offset"]))
+            for name, p in value.items()
+        }
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise IndexFormatError(f"the manifest's array table is damaged ({error!r})", hint=DAMAGE_HINT) from error

@@ -1,0 +1,116 @@
+"""The documents of an index, one JSON line each, found by number or by id without reading the others."""
+
+from __future__ import annotations
+
+import json
+import mmap
+from dataclasses import asdict
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.documents import Document, Source
+from faqsearch.errors import DocumentNotFound, IndexFormatError
+from faqsearch.index.arrays import DAMAGE_HINT
+from faqsearch.index.vocabulary import term_key
+
+
+def document_to_json(document: Document) -> str:
+    """Return the document as one compact JSON line, without a line break; empty fields left out."""
+    value: dict[str, Any] = {
+        "id": document.id,
+        "kind": document.kind,
+        "question": document.question,
+        "answer": document.answer,
+        "source": {name: part for name, part in asdict(document.source).items() if part},
+    }
+    for name in ("phrasings", "category", "tags"):
+        if part := getattr(document, name):
+            value[name] = part
+    if document.extra:
+        value["extra"] = dict(document.extra)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def document_from_json(line: str | bytes) -> Document:
+    """Return the document written by `document_to_json`.
+
+    Raises:
+        ValueError, KeyError, TypeError: The line is not one.
+    """
+    value = json.loads(line)
+    source = value["source"]
+    return Document(
+        id=value["id"],
+        kind=value["kind"],
+        question=value["question"],
+        answer=value["answer"],
+        source=Source(**{**source, "heading": tuple(source.get("heading", ()))}),
+        phrasings=tuple(value.get("phrasings", ())),
+        category=tuple(value.get("category", ())),
+        tags=tuple(value.get("tags", ())),
+        extra=value.get("extra", {}),
+    )
+
+
+def document_hash(line: str) -> bytes:
+    """Return what tells two versions of a document apart: BLAKE2b of its JSON line, 16 bytes."""
+    return blake2b(line.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def id_arrays(ids: list[str]) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays that find a document's number by its id: `id_keys` (sorted) and `id_numbers`."""
+    keys = np.fromiter((term_key(i) for i in ids), dtype=np.uint64, count=len(ids))
+    order = np.argsort(keys, kind="stable")
+    return {"id_keys": keys[order], "id_numbers": order.astype(np.int32)}
+
+
+class DocumentFile:
+    """Documents by number (their place in the corpus) and by id."""
+
+    def __init__(self, path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self._path = path
+        self._offsets: npt.NDArray[np.int64] = arrays["document_offsets"]
+        self._id_keys: npt.NDArray[np.uint64] = arrays["id_keys"]
+        self._id_numbers: npt.NDArray[np.int32] = arrays["id_numbers"]
+        try:
+            with path.open("rb") as file:
+                size = file.seek(0, 2)
+                self._data: bytes | mmap.mmap = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+        except OSError as error:
+            raise IndexFormatError(f"{path} cannot be opened ({error.strerror})", hint=DAMAGE_HINT) from error
+        if not len(self._offsets) or self._offsets[-1] != size:
+            raise IndexFormatError(f"{path} and its table of lines disagree", hint=DAMAGE_HINT)
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def line(self, number: int) -> bytes:
+        """Return the JSON line of a document, without its line break."""
+        return self._data[int(self._offsets[number]) : int(self._offsets[number + 1]) - 1]
+
+    def __getitem__(self, number: int) -> Document:
+        try:
+            return document_from_json(self.line(number))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise IndexFormatError(f"{self._path}: document {number} is damaged", hint=DAMAGE_HINT) from error
+
+    def number(self, document_id: str) -> int:
+        """Return the number of the document with that id.
+
+        Raises:
+            DocumentNotFound: There is none.
+        """
+        key = np.uint64(term_key(document_id))
+        place = int(np.searchsorted(self._id_keys, key))
+        while place < len(self._id_keys) and self._id_keys[place] == key:
+            number = int(self._id_numbers[place])
+            if 0 <= number < len(self) and self[number].id == document_id:
+                return number
+            place += 1
+        raise DocumentNotFound(
+            f"no document has the id {document_id!r}", hint="Take an id from the results of a search."
+        )

@@ -1,0 +1,117 @@
+"""Facets: which documents have which category, tag, kind, source or other column, for `where` filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.documents import Document
+from faqsearch.errors import SettingsError
+from faqsearch.index.vocabulary import Vocabulary, vocabulary_arrays
+from faqsearch.text import normalize
+
+# A long text in an extra column (a note, a description) is no facet anybody filters by.
+_LONGEST_VALUE = 120
+
+Where = Mapping[str, str | Sequence[str]]
+"""Field to the value wanted, or to several of which one is enough; all fields must hold."""
+
+
+def facet_term(field: str, value: str) -> str:
+    """Return the term a facet is kept under; case, width and outer spaces do not count."""
+    return f"{normalize(field).strip().casefold()}\x1f{normalize(value).strip().casefold()}"
+
+
+def document_facets(document: Document) -> Iterator[str]:
+    """Yield the facet terms of a document.
+
+    A category path gives each of its names and each of its beginnings (`配送`, `送料`, `配送 > 送料`); a source
+    gives its path, every folder above it and every shorter tail (`corpus/faq.csv`, `corpus`, `faq.csv`).
+    """
+    yield facet_term("kind", document.kind)
+    for depth, name in enumerate(document.category, 1):
+        yield facet_term("category", name)
+        yield facet_term("category", " > ".join(document.category[:depth]))
+    for tag in document.tags:
+        yield facet_term("tag", tag)
+    parts = document.source.path.split("/")
+    for i in range(1, len(parts) + 1):
+        yield facet_term("source", "/".join(parts[:i]))
+        yield facet_term("source", "/".join(parts[-i:]))
+    for name, value in document.extra.items():
+        if len(value) <= _LONGEST_VALUE:
+            yield facet_term(name, value)
+
+
+class FacetsBuilder:
+    """Collect facets in document order."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, list[int]] = {}
+
+    def add(self, number: int, document: Document) -> None:
+        """Add the facets of document `number`; numbers ascend over all calls."""
+        for term in set(document_facets(document)):
+            self._documents.setdefault(term, []).append(number)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the arrays of a `Facets`."""
+        vocabulary, numbers = vocabulary_arrays(list(self._documents))
+        lists: list[list[int]] = [[] for _ in vocabulary["keys"]]
+        for documents, number in zip(self._documents.values(), numbers, strict=True):
+            lists[number].extend(documents)
+        indptr = np.zeros(len(lists) + 1, dtype=np.int64)
+        np.cumsum([len(documents) for documents in lists], out=indptr[1:])
+        flat = np.fromiter((d for documents in lists for d in sorted(documents)), dtype=np.int32, count=indptr[-1])
+        return {**vocabulary, "indptr": indptr, "documents": flat}
+
+
+class Facets:
+    """The read side."""
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]], documents: int) -> None:
+        self._vocabulary = Vocabulary(arrays)
+        self._indptr: npt.NDArray[np.int64] = arrays["indptr"]
+        self._numbers: npt.NDArray[np.int32] = arrays["documents"]
+        self._documents = documents
+
+    def allowed(self, where: Where | None) -> npt.NDArray[np.bool_] | None:
+        """Return which documents pass; bool, shape (documents,), or None when there is no filter.
+
+        Raises:
+            SettingsError: No document has a field of that name.
+        """
+        if not where:
+            return None
+        allowed = np.ones(self._documents, dtype=bool)
+        for field, values in where.items():
+            wanted = [values] if isinstance(values, str) else list(values)
+            one = np.zeros(self._documents, dtype=bool)
+            terms = [facet_term(field, value) for value in wanted]
+            for number in self._vocabulary.numbers(terms):
+                if number >= 0:
+                    one[self._numbers[self._indptr[number] : self._indptr[number + 1]]] = True
+            if not one.any() and not self._has_field(field):
+                names = ", ".join(sorted(self.fields()))
+                raise SettingsError(f"no document has a field {field!r}", hint=f"Filter by one of: {names}.")
+            allowed &= one
+        return allowed
+
+    def fields(self) -> set[str]:
+        """Return the names of all fields that can be filtered by."""
+        return {self._vocabulary.term(i).partition("\x1f")[0] for i in range(len(self._vocabulary))}
+
+    def values(self, field: str) -> dict[str, int]:
+        """Return every value of `field` with the number of documents that have it."""
+        wanted = facet_term(field, "")
+        return {
+            term[len(wanted) :]: int(self._indptr[i + 1] - self._indptr[i])
+            for i in range(len(self._vocabulary))
+            if (term := self._vocabulary.term(i)).startswith(wanted)
+        }
+
+    def _has_field(self, field: str) -> bool:
+        return facet_term(field, "").rstrip("\x1f") in self.fields()

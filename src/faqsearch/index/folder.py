@@ -1,0 +1,274 @@
+"""An index folder: immutable generations beside each other, and `CURRENT`, which names the one that answers.
+
+    indexes/faq/
+    ├── CURRENT        "000002 <BLAKE2b of its manifest.json>"
+    ├── LOCK           held (flock) while a build or update runs; says who holds it
+    ├── 000001/        the generation before, kept for `rollback`
+    └── 000002/        manifest.json and the files it lists
+
+A generation is written beside the others under a name no reader looks at, every file and folder is fsynced, then
+one rename of CURRENT publishes it. A crash at any point leaves CURRENT naming a whole generation. On POSIX a
+reader that has mapped a generation keeps it, also after it has been removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+
+from faqsearch.errors import FaqsearchError, IndexBusy, IndexFormatError, IndexNotFound, IndexWriteError
+from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace
+from faqsearch.index.manifest import FileRecord, Manifest
+
+CURRENT = "CURRENT"
+MANIFEST = "manifest.json"
+_GENERATION = re.compile(r"\d{6}")
+_BUILDING = re.compile(r"\d{6}\.building")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One complete generation."""
+
+    number: int
+    path: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """The folder's name, `000002`."""
+        return self.path.name
+
+    def check_files(self) -> None:
+        """Compare every file's size with the manifest: cheap, done at each opening.
+
+        Raises:
+            IndexFormatError: A file is missing or has another size.
+        """
+        for name, record in self.manifest.files.items():
+            try:
+                size = (self.path / name).stat().st_size
+            except OSError as error:
+                raise IndexFormatError(f"{self.path / name} is missing", hint=DAMAGE_HINT) from error
+            if size != record.bytes:
+                raise IndexFormatError(
+                    f"{self.path / name} holds {size} bytes instead of {record.bytes}", hint=DAMAGE_HINT
+                )
+
+    def check_sums(self) -> Iterator[str]:
+        """Yield a line for every file whose content is not what was written."""
+        for name, record in self.manifest.files.items():
+            path = self.path / name
+            try:
+                found = file_record(path)
+            except OSError as error:
+                yield f"{path} cannot be read ({error.strerror})"
+            else:
+                if found != record:
+                    yield f"{path} has checksum {found.blake2b} instead of {record.blake2b}"
+
+
+class IndexFolder:
+    """The folder of an index."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+
+    def current(self) -> Generation:
+        """Return the generation that answers.
+
+        Raises:
+            IndexNotFound: There is no index here.
+            IndexFormatError: CURRENT or the manifest is damaged or of another version.
+        """
+        try:
+            words = (self.path / CURRENT).read_text(encoding="utf-8").split()
+        except FileNotFoundError as error:
+            raise IndexNotFound(
+                f"no index at {self.path}", hint=f"Build one: faqsearch build CORPUS --into {self.path}"
+            ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexFormatError(f"{self.path / CURRENT} cannot be read ({error})", hint=DAMAGE_HINT) from error
+        if len(words) != 2 or not _GENERATION.fullmatch(words[0]):
+            raise IndexFormatError(f"{self.path / CURRENT} does not name a generation", hint=DAMAGE_HINT)
+        return self._generation(words[0], words[1])
+
+    def generations(self) -> list[Generation]:
+        """Return the complete generations, oldest first; damaged ones are left out."""
+        found = []
+        for path in sorted(self.path.iterdir()) if self.path.is_dir() else ():
+            if _GENERATION.fullmatch(path.name):
+                with contextlib.suppress(FaqsearchError):
+                    found.append(self._generation(path.name))
+        return found
+
+    def _generation(self, name: str, checksum: str | None = None) -> Generation:
+        path = self.path / name
+        try:
+            content = (path / MANIFEST).read_bytes()
+            text = content.decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexFormatError(f"{path / MANIFEST} cannot be read ({error})", hint=DAMAGE_HINT) from error
+        if checksum is not None and _digest(content) != checksum:
+            # The version is worth saying first: a newer faqsearch may checksum in another way.
+            Manifest.from_json(text, path=str(path / MANIFEST))
+            raise IndexFormatError(f"{path / MANIFEST} is not the one that was published", hint=DAMAGE_HINT)
+        return Generation(int(name), path, Manifest.from_json(text, path=str(path / MANIFEST)))
+
+    @contextlib.contextmanager
+    def lock(self, purpose: str) -> Iterator[None]:
+        """Hold the index's lock: one build, update or rollback at a time.
+
+        The operating system lets go of it when its holder dies, so there is nothing to take over.
+
+        Raises:
+            IndexBusy: Somebody else holds it; the message says who and since when.
+            IndexWriteError: The folder cannot be written.
+        """
+        from datetime import UTC, datetime
+
+        from filelock import FileLock, Timeout
+
+        with writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+        owner, lock = self.path / "LOCK.owner", FileLock(self.path / "LOCK")
+        try:
+            with writing(self.path):
+                lock.acquire(timeout=0)
+        except Timeout as error:
+            said = owner.read_text(encoding="utf-8").strip() if owner.is_file() else "another process"
+            raise IndexBusy(f"{self.path} is being written by {said}", hint="Wait until it is done.") from error
+        try:
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            with writing(self.path):
+                owner.write_text(f"process {os.getpid()} ({purpose}) since {now}\n", encoding="utf-8")
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                owner.unlink()
+            lock.release()
+
+    @contextlib.contextmanager
+    def new_generation(self) -> Iterator[Path]:
+        """Give an empty folder to write a generation into; removed when the block fails. Hold the lock."""
+        for path in list(self.path.iterdir()):
+            if _BUILDING.fullmatch(path.name):
+                shutil.rmtree(path, ignore_errors=True)
+        numbers = [int(p.name) for p in self.path.iterdir() if _GENERATION.fullmatch(p.name)]
+        path = self.path / f"{max(numbers, default=0) + 1:06d}.building"
+        with writing(self.path):
+            path.mkdir()
+        try:
+            with writing(self.path):
+                yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def publish(self, building: Path, manifest: Manifest, arrays: dict[str, dict[str, ArrayPlace]]) -> Generation:
+        """Make the generation written in `building` the current one. Hold the lock.
+
+        Raises:
+            IndexWriteError: The disk refuses; the generation before stays current.
+        """
+        with writing(self.path):
+            files = {}
+            for path in sorted(p for p in building.rglob("*") if p.is_file()):
+                _fsync(path)
+                files[path.relative_to(building).as_posix()] = file_record(path)
+            manifest = replace(manifest, files=files, arrays=arrays)
+            content = manifest.to_json().encode("utf-8")
+            _write_synced(building / MANIFEST, content)
+            for folder in sorted({p.parent for p in building.rglob("*")} | {building}):
+                _fsync(folder)
+            final = building.with_suffix("")
+            building.rename(final)
+            _fsync(self.path)
+            self._point_at(final.name, content)
+        return Generation(int(final.name), final, manifest)
+
+    def rollback(self) -> Generation:
+        """Make the generation before the current one current again, and return it. Hold the lock.
+
+        Raises:
+            IndexNotFound: There is no older generation.
+        """
+        try:
+            now = self.current().number
+        except IndexFormatError:
+            # A damaged current generation is the best reason to go back; its name is enough.
+            words = (self.path / CURRENT).read_text(encoding="utf-8", errors="replace").split()
+            now = int(words[0]) if words and _GENERATION.fullmatch(words[0]) else 10**6
+        older = [g for g in self.generations() if g.number < now]
+        if not older:
+            raise IndexNotFound(f"{self.path} keeps no generation older than {now}", hint="Build it again.")
+        with writing(self.path):
+            self._point_at(older[-1].name, (older[-1].path / MANIFEST).read_bytes())
+        return older[-1]
+
+    def prune(self, keep: int) -> None:
+        """Remove all but the `keep` newest generations up to the current one. Hold the lock.
+
+        Generations after the current one were rolled back from, or never published; they go as well.
+        """
+        current = self.current().number
+        names = sorted(p.name for p in self.path.iterdir() if _GENERATION.fullmatch(p.name))
+        kept = [n for n in names if int(n) <= current][-keep:]
+        for name in names:
+            if name not in kept:
+                shutil.rmtree(self.path / name, ignore_errors=True)
+
+    def _point_at(self, name: str, manifest: bytes) -> None:
+        temporary = self.path / (CURRENT + ".new")
+        _write_synced(temporary, f"{name} {_digest(manifest)}\n".encode())
+        os.replace(temporary, self.path / CURRENT)
+        _fsync(self.path)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusal to write into an IndexWriteError that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise IndexWriteError(
+            f"{path} cannot be written: {error.strerror or error}",
+            hint="Free some space or choose another folder; an index that was there still answers.",
+        ) from error
+
+
+def file_record(path: Path) -> FileRecord:
+    """Return size and checksum of a file."""
+    digest, size = blake2b(digest_size=16), 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+    return FileRecord(size, digest.hexdigest())
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _fsync(path: Path) -> None:
+    # Windows cannot open folders; there the rename itself is what lasts.
+    if os.name == "nt" and path.is_dir():
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,106 @@
+"""Manifest: what a generation of an index holds, and how to tell that it is whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from faqsearch.errors import IndexFormatError
+from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace, places_from_json, places_to_json
+from faqsearch.settings import Settings
+
+FORMAT_VERSION = 1
+"""Raised when files change their meaning. tests/data/index-v<N> keeps one small index of each version."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """Size and checksum of one file of a generation."""
+
+    bytes: int
+    blake2b: str
+    """BLAKE2b of the content, 16 bytes, in hex."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What a source file was when the index was built."""
+
+    blake2b: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything there is to know about a generation without reading its arrays."""
+
+    created: str
+    """UTC, ISO 8601, seconds."""
+    made_by: str
+    """The command or function that made it (`build`, `update`), and the faqsearch version."""
+    documents: int
+    passages: int
+    """Vectors in the dense leg: phrasings and pieces of answers."""
+    tokenizer: str
+    """The tokenizer's fingerprint; a Searcher refuses an index of another one."""
+    encoder: Mapping[str, Any]
+    """Name, kind, dimension and fingerprint of the encoder."""
+    settings: Settings
+    sources: Mapping[str, SourceRecord] = field(default_factory=dict)
+    problems: int = 0
+    """Rows and files that could not be read."""
+    files: Mapping[str, FileRecord] = field(default_factory=dict)
+    arrays: Mapping[str, Mapping[str, ArrayPlace]] = field(default_factory=dict)
+    """Array file name to where each of its arrays lies."""
+    format: int = FORMAT_VERSION
+
+    def to_json(self) -> str:
+        """Return the manifest as it is written, indented for people."""
+        value: dict[str, Any] = {
+            "format": self.format,
+            "created": self.created,
+            "made_by": self.made_by,
+            "documents": self.documents,
+            "passages": self.passages,
+            "problems": self.problems,
+            "tokenizer": self.tokenizer,
+            "encoder": dict(self.encoder),
+            "settings": self.settings.to_json(),
+            "sources": {path: asdict(record) for path, record in self.sources.items()},
+            "files": {name: asdict(record) for name, record in self.files.items()},
+            "arrays": {name: places_to_json(places) for name, places in self.arrays.items()},
+        }
+        return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, *, path: str) -> Self:
+        """Return the manifest in `text`.
+
+        Raises:
+            IndexFormatError: The text is not a manifest, or one of another format version.
+        """
+        try:
+            value = json.loads(text)
+            version = value["format"]
+            if version != FORMAT_VERSION:
+                raise IndexFormatError(
+                    f"{path} has index format {version!r}; this faqsearch reads format {FORMAT_VERSION}",
+                    hint="Install the faqsearch that wrote it (see `made_by` in the manifest), or build again.",
+                )
+            return cls(
+                created=value["created"],
+                made_by=value["made_by"],
+                documents=int(value["documents"]),
+                passages=int(value["passages"]),
+                problems=int(value["problems"]),
+                tokenizer=value["tokenizer"],
+                encoder=dict(value["encoder"]),
+                settings=Settings.from_json(value["settings"]),
+                sources={name: SourceRecord(**record) for name, record in value["sources"].items()},
+                files={name: FileRecord(**record) for name, record in value["files"].items()},
+                arrays={name: places_from_json(places) for name, places in value["arrays"].items()},
+            )
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise IndexFormatError(f"{path} is not a readable manifest ({error!r})", hint=DAMAGE_HINT) from error

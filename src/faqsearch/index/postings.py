@@ -1,0 +1,182 @@
+"""Postings of one lexical leg: which units hold a term, and what it is worth there.
+
+A *unit* is what BM25 takes for a document: a whole document, or one phrasing. `unit_documents` maps units to
+document numbers, ascending, so a document's units lie side by side and collapse with one `maximum.reduceat`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
+from faqsearch.index.vocabulary import Vocabulary, vocabulary_arrays
+from faqsearch.settings import BM25
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """The terms of some units, counted: what a worker process sends back, cheap to pickle."""
+
+    terms: list[str]
+    """Distinct terms of these units."""
+    ids: npt.NDArray[np.int32]
+    """Place in `terms`, one per (unit, term) pair."""
+    units: npt.NDArray[np.int32]
+    """Unit of each pair, 0-based within these units, ascending."""
+    tfs: npt.NDArray[np.uint16]
+    """Occurrences of each pair; counts above 65,535 are cut, BM25 saturates long before."""
+    lengths: npt.NDArray[np.uint32]
+    """Terms in each unit; shape (units,)."""
+
+
+def count_terms(units: Iterable[Sequence[str]]) -> TermCounts:
+    """Count the terms of each unit."""
+    places: dict[str, int] = {}
+    ids: list[int] = []
+    tfs: list[int] = []
+    sizes: list[int] = []
+    lengths: list[int] = []
+    for terms in units:
+        counts = Counter(terms)
+        ids.extend(places.setdefault(term, len(places)) for term in counts)
+        tfs.extend(counts.values())
+        sizes.append(len(counts))
+        lengths.append(len(terms))
+    return TermCounts(
+        terms=list(places),
+        ids=np.array(ids, dtype=np.int32),
+        units=np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
+        tfs=np.minimum(np.array(tfs, dtype=np.int64), 65_535).astype(np.uint16),
+        lengths=np.array(lengths, dtype=np.uint32),
+    )
+
+
+class PostingsBuilder:
+    """Collect counted units in document order, then compile them."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._ids: list[npt.NDArray[np.int32]] = []
+        self._units: list[npt.NDArray[np.int32]] = []
+        self._tfs: list[npt.NDArray[np.uint16]] = []
+        self._lengths: list[npt.NDArray[np.uint32]] = []
+        self._documents: list[npt.NDArray[np.int32]] = []
+        self._unit_count = 0
+
+    def add(self, counts: TermCounts, unit_documents: npt.NDArray[np.int32]) -> None:
+        """Append units.
+
+        Args:
+            counts: The units' terms.
+            unit_documents: Document number of each unit, ascending over all calls; shape (units,).
+        """
+        places = self._places
+        local = np.fromiter((places.setdefault(term, len(places)) for term in counts.terms), dtype=np.int32)
+        self._ids.append(local[counts.ids])
+        self._units.append(counts.units + np.int32(self._unit_count))
+        self._tfs.append(counts.tfs)
+        self._lengths.append(counts.lengths)
+        self._documents.append(unit_documents)
+        self._unit_count += len(counts.lengths)
+
+    def arrays(self, settings: BM25, documents: int) -> dict[str, npt.NDArray[Any]]:
+        """Compile everything added into the arrays of a `Postings`.
+
+        Args:
+            settings: The leg's BM25 variant and parameters.
+            documents: Documents in the index, also those without a unit in this leg.
+        """
+        from scipy.sparse import coo_array  # 0.2 s to import: builds only
+
+        vocabulary, numbers = vocabulary_arrays(list(self._places))
+        units = _joined(self._units, np.int32)
+        ids = numbers[_joined(self._ids, np.int32)]
+        shape = (self._unit_count, len(vocabulary["keys"]))
+        matrix = coo_array((_joined(self._tfs, np.uint16), (units, ids)), shape=shape).tocsc()
+        indptr = matrix.indptr.astype(np.int64)
+        rows = matrix.indices.astype(np.int32, copy=False)
+        unit_documents = _joined(self._documents, np.int32)
+        lengths = _joined(self._lengths, np.uint32)
+        df = document_frequencies(indptr, unit_documents[rows])
+        idf = inverse_document_frequency(settings, df, documents)
+        weights = posting_weights(settings, idf=idf, indptr=indptr, units=rows, tfs=matrix.data, lengths=lengths)
+        return {
+            **vocabulary,
+            "indptr": indptr,
+            "units": rows,
+            "tfs": matrix.data,
+            "weights": weights,
+            "lengths": lengths,
+            "unit_documents": unit_documents,
+            "df": df.astype(np.uint32),
+            "idf": idf.astype(np.float32),
+            "absent": absent_weights(settings, idf).astype(np.float32),
+        }
+
+
+def document_frequencies(indptr: Ints, documents: npt.NDArray[Any]) -> Ints:
+    """Return in how many distinct documents each term's postings lie; int64, shape (terms,).
+
+    Args:
+        indptr: Term bounds, shape (terms + 1,).
+        documents: Document of each posting, ascending within a term.
+    """
+    if not len(documents):
+        return np.zeros(len(indptr) - 1, dtype=np.int64)
+    new = np.ones(len(documents), dtype=bool)
+    new[1:] = documents[1:] != documents[:-1]
+    starts = indptr[:-1]
+    new[starts[starts < len(documents)]] = True
+    counted = np.concatenate(([0], np.cumsum(new)))
+    return np.asarray(counted[indptr[1:]] - counted[starts])
+
+
+def _joined(parts: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
+
+
+class Postings:
+    """The read side: terms to scores. Safe to share between threads; nothing is written after opening."""
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]], documents: int) -> None:
+        self.vocabulary = Vocabulary(arrays)
+        self.documents = documents
+        self.unit_documents: npt.NDArray[np.int32] = arrays["unit_documents"]
+        self.lengths: npt.NDArray[np.uint32] = arrays["lengths"]
+        self.idf: npt.NDArray[np.float32] = arrays["idf"]
+        self.df: npt.NDArray[np.uint32] = arrays["df"]
+        self.absent: npt.NDArray[np.float32] = arrays["absent"]
+        self._indptr: Ints = arrays["indptr"]
+        self._units: npt.NDArray[np.int32] = arrays["units"]
+        self._weights: npt.NDArray[np.float32] = arrays["weights"]
+        self.tfs: npt.NDArray[np.uint16] = arrays["tfs"]
+        count = len(self.unit_documents)
+        self.one_unit_per_document = count == documents and bool(
+            count == 0 or (self.unit_documents[0] == 0 and self.unit_documents[-1] == count - 1)
+        )
+
+    def of(self, number: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Return the units (ascending) that hold term `number`, and its weight in each."""
+        start, end = int(self._indptr[number]), int(self._indptr[number + 1])
+        return self._units[start:end], self._weights[start:end]
+
+    def scores(self, terms: Iterable[tuple[int, float]]) -> npt.NDArray[np.float32]:
+        """Return every unit's score: the sum over `terms` of factor times weight; float32, shape (units,).
+
+        Args:
+            terms: (term number, factor) pairs; a term asked twice comes twice or with factor 2.
+        """
+        scores = np.zeros(len(self.unit_documents), dtype=np.float32)
+        for number, factor in terms:
+            units, weights = self.of(number)
+            # A term occurs once among its own units, so plain indexing adds each exactly once.
+            scores[units] += weights if factor == 1.0 else weights * np.float32(factor)
+        return scores

@@ -1,0 +1,99 @@
+"""Term keys: every term is a 64-bit number, so that looking up a question's terms is one binary search in numpy.
+
+Terms of up to three characters (all character bigrams, most words) are packed exactly, 21 bits a character.
+Longer ones are hashed with BLAKE2b into the upper half of the number range; `Vocabulary` keeps the strings and
+compares them, so two terms that share a key can never be taken for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Keys = npt.NDArray[np.uint64]
+
+_LONG = 1 << 63
+
+
+def term_key(term: str) -> int:
+    """Return the 64-bit key of `term`; equal for equal terms on every machine.
+
+    Terms of one to three characters have keys below 2**63 and never collide; longer terms may, with a chance of
+    n**2 / 2**64 for n terms.
+    """
+    if len(term) <= 3:
+        key = 0
+        for character in term:
+            key = (key << 21) | ord(character)
+        return key
+    digest = blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") | _LONG
+
+
+def term_keys(terms: Iterable[str]) -> Keys:
+    """Return the keys of `terms`, in order; uint64, shape (n,)."""
+    return np.fromiter((term_key(term) for term in terms), dtype=np.uint64)
+
+
+class Vocabulary:
+    """A sorted table of term keys; a term's number is its place in it."""
+
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]], prefix: str = "") -> None:
+        self._keys: Keys = arrays[prefix + "keys"]
+        self._offsets: npt.NDArray[np.int64] = arrays[prefix + "term_offsets"]
+        self._text: npt.NDArray[np.uint8] = arrays[prefix + "term_text"]
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def term(self, number: int) -> str:
+        """Return the term with that number."""
+        start, end = int(self._offsets[number]), int(self._offsets[number + 1])
+        return bytes(self._text[start:end].data).decode("utf-8", "surrogatepass")
+
+    def numbers(self, terms: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Return the number of each term, -1 for those not in the vocabulary; int64, shape (n,)."""
+        if not len(self._keys) or not terms:
+            return np.full(len(terms), -1, dtype=np.int64)
+        wanted = term_keys(terms)
+        found = np.searchsorted(self._keys, wanted)
+        found[found == len(self._keys)] = 0
+        numbers: npt.NDArray[np.int64] = np.where(self._keys[found] == wanted, found, -1)
+        for i in np.flatnonzero((numbers >= 0) & (wanted >= np.uint64(_LONG))):
+            if self.term(int(numbers[i])) != terms[i]:
+                numbers[i] = -1
+        return numbers
+
+    def __contains__(self, term: str) -> bool:
+        return bool(self.numbers([term])[0] >= 0)
+
+
+def vocabulary_arrays(terms: Sequence[str]) -> tuple[dict[str, npt.NDArray[Any]], npt.NDArray[np.int64]]:
+    """Return the arrays of a Vocabulary of distinct `terms`, and each term's number in it.
+
+    Two long terms with the same key are kept as one entry under the first of them in code point order, and both
+    get its number: at a chance below 1e-6 for a million terms, one more match is better than a failed build.
+
+    Returns:
+        The arrays `keys` (uint64, sorted), `term_offsets` (int64, one more than keys) and `term_text` (uint8,
+        UTF-8); and int64 numbers, shape (len(terms),).
+    """
+    keys = term_keys(terms)
+    unique, first_of, numbers = np.unique(keys, return_index=True, return_inverse=True)
+    if len(unique) < len(keys):
+        order = sorted(range(len(terms)), key=lambda i: terms[i])
+        winner = {int(keys[i]): i for i in reversed(order)}
+        first_of = np.fromiter((winner[int(k)] for k in unique), dtype=np.int64, count=len(unique))
+    encoded = [terms[i].encode("utf-8", "surrogatepass") for i in first_of]
+    offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
+    np.cumsum([len(e) for e in encoded], out=offsets[1:])
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "keys": unique,
+        "term_offsets": offsets,
+        "term_text": np.frombuffer(b"".join(encoded), dtype=np.uint8),
+    }
+    return arrays, numbers.astype(np.int64, copy=False)

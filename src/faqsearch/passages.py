@@ -1,0 +1,73 @@
+"""Passage: what is indexed of a document, one phrasing or one piece of an answer or section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from faqsearch.documents import Document
+from faqsearch.text import sentences
+
+Field = Literal["question", "answer"]
+
+# A fenced block as the sources write it: a line of at least three backticks or tildes, up to the same again.
+_FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$\n?|\Z)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One phrasing, or one piece of an answer or section."""
+
+    field: Field
+    text: str
+    """Exactly as it stands in the document."""
+    start: int
+    """Offset of `text` in the document's answer; 0 for phrasings."""
+    context: str = ""
+    """What an encoder should read before `text`: the question, or the heading path. Not part of the terms."""
+
+
+def split(document: Document, *, chars: int) -> Iterator[Passage]:
+    """Yield the passages of a document: its phrasings, then the pieces of its answer.
+
+    Pieces end at sentence ends and hold at most `chars` characters, unless one sentence alone is longer. Code
+    blocks are left out. A manual section's heading is its phrasing.
+
+    Args:
+        document: An FAQ entry or a section.
+        chars: Characters in a piece, at most.
+    """
+    for phrasing in document.all_phrasings:
+        yield Passage("question", phrasing, 0)
+    context = document.question if document.kind == "faq" else " > ".join(document.source.heading) or document.question
+    for start, end in pieces(document.answer, chars=chars):
+        yield Passage("answer", document.answer[start:end], start, context)
+
+
+def pieces(text: str, *, chars: int) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of pieces of `text` of at most `chars` characters, cut between sentences, code left out."""
+    place = 0
+    for block in [*_FENCED.finditer(text), None]:
+        stop = block.start() if block else len(text)
+        start, end = None, place
+        for first, last in sentences(text[place:stop]):
+            if start is not None and place + last - start > chars:
+                yield start, end
+                start = None
+            start = place + first if start is None else start
+            end = place + last
+        if start is not None:
+            yield start, end
+        place = block.end() if block else stop
+
+
+def prose(text: str) -> str:
+    """Return `text` without its code blocks."""
+    return _FENCED.sub("", text)
+
+
+def code(text: str) -> str:
+    """Return the content of the code blocks of `text`, joined by line breaks."""
+    return "\n".join(block.group(2) for block in _FENCED.finditer(text))

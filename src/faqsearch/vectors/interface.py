@@ -1,0 +1,48 @@
+"""Encoder: texts to unit vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+"""float32, shape (n, dimension), C order."""
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose dot product says how near they are.
+
+    Safe to share between threads. The empty text is allowed; it may give the zero vector, which is near nothing.
+    """
+
+    @property
+    def name(self) -> str:
+        """What `--model` was given: `builtin`, a hub name or a path."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the manifest keeps: plain JSON values that tell this encoder from another one."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str], /) -> Vectors:
+        """Return one vector per question; rows have length 1 ± 1e-5, or 0 for a text without known words."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str], /) -> Vectors:
+        """Return one vector per passage; rows as in `encode_queries`."""
+        ...
+
+
+def unit_rows(vectors: npt.NDArray[Any]) -> Vectors:
+    """Return `vectors` with rows of length 1; zero rows stay zero. float32, same shape."""
+    rows = np.ascontiguousarray(vectors, dtype=np.float32)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-12)

@@ -1,0 +1,156 @@
+"""Encoder: any sentence-transformers model, by hub name or by path.
+
+Importing sentence-transformers takes seconds, so it happens in `TransformerEncoder.load` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from faqsearch.errors import IndexMismatch, ModelError
+from faqsearch.vectors.interface import Vectors, unit_rows
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+# Model families whose published prompts do not stand in their own configuration files. Longest name first wins.
+# Sources: the models' cards on the hub.
+KNOWN_PROMPTS: Mapping[str, tuple[str, str]] = {
+    "cl-nagoya/ruri-v3": ("検索クエリ: ", "検索文書: "),
+    "cl-nagoya/ruri": ("クエリ: ", "文章: "),
+    "intfloat/multilingual-e5": ("query: ", "passage: "),
+    "intfloat/e5": ("query: ", "passage: "),
+    "pkshatech/GLuCoSE-base-ja-v2": ("query: ", "passage: "),
+}
+
+# A sentence whose vector is kept in the manifest: two models that share a name but not their weights are told
+# apart by it, without reading gigabytes to hash them.
+_PROBE = "faqsearch はこの文で、索引を作ったモデルと同じモデルかを確かめます。"
+_PROBE_NUMBERS = 32
+# Another CPU, BLAS or library version moves a unit vector's coordinates by about 1e-4; another model by 0.1.
+_PROBE_TOLERANCE = 0.02
+
+
+class TransformerEncoder:
+    """A sentence-transformers model with its query and document prompts."""
+
+    def __init__(self, model: SentenceTransformer, *, name: str, query_prompt: str, document_prompt: str) -> None:
+        self._model = model
+        self._name = name
+        self._query_prompt = query_prompt
+        self._document_prompt = document_prompt
+        dimension = model.get_sentence_embedding_dimension()
+        if not dimension:
+            raise ModelError(f"model {name} does not say its dimension", hint="Use a sentence-embedding model.")
+        self._dimension = int(dimension)
+
+    @classmethod
+    def load(
+        cls,
+        name: str,
+        *,
+        query_prompt: str | None = None,
+        document_prompt: str | None = None,
+        say: Callable[[str], None] = lambda message: None,
+    ) -> Self:
+        """Load a model from a folder, from the local hub cache, or from the hub.
+
+        Args:
+            name: Path of a folder, or a hub name such as `cl-nagoya/ruri-v3-30m`.
+            query_prompt: Put before every question; None takes the model's own, else the published one.
+            document_prompt: Put before every passage; likewise.
+            say: Told, in one line, before anything is downloaded.
+
+        Raises:
+            ModelError: There is no such model, or it cannot be loaded.
+        """
+        from sentence_transformers import SentenceTransformer
+
+        def open_model(local: bool) -> SentenceTransformer:
+            # trust_remote_code stays off: a model is data, never a program.
+            return SentenceTransformer(name, trust_remote_code=False, local_files_only=local, device="cpu")
+
+        is_path = os.path.sep in name and Path(name).expanduser().exists() or Path(name).is_dir()
+        try:
+            try:
+                model = open_model(local=True)
+            except (OSError, ValueError):
+                if is_path or os.environ.get("HF_HUB_OFFLINE") == "1":
+                    raise
+                say(f"downloading model {name} from the Hugging Face hub")
+                model = open_model(local=False)
+        except Exception as error:  # the loaders raise whatever their own dependencies raise
+            raise ModelError(
+                f"model {name!r} cannot be loaded: {_first_line(error)}",
+                hint="Give the path of a sentence-transformers folder, a hub name, or `builtin`.",
+            ) from error
+        own = {key.lower(): text for key, text in (model.prompts or {}).items() if text}
+        known = next((p for family, p in KNOWN_PROMPTS.items() if name.startswith(family)), ("", ""))
+        if query_prompt is None:
+            query_prompt = own.get("query", known[0])
+        if document_prompt is None:
+            document_prompt = own.get("document", own.get("passage", known[1]))
+        return cls(model, name=name, query_prompt=query_prompt, document_prompt=document_prompt)
+
+    @property
+    def name(self) -> str:
+        """The name or path it was loaded by."""
+        return self._name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._dimension
+
+    def describe(self) -> dict[str, Any]:
+        """Return name, dimension, prompts, longest input in tokens, and the probe vector's first numbers."""
+        probe = self._encode([_PROBE], "")[0, :_PROBE_NUMBERS]
+        return {
+            "kind": "sentence-transformers",
+            "name": self._name,
+            "dimension": self._dimension,
+            "query_prompt": self._query_prompt,
+            "document_prompt": self._document_prompt,
+            "max_tokens": self._model.get_max_seq_length(),
+            "probe": [round(float(number), 5) for number in probe],
+        }
+
+    def check(self, described: Mapping[str, Any]) -> None:
+        """Compare this model with the one an index was made with.
+
+        Raises:
+            IndexMismatch: It is another model.
+        """
+        probe = np.asarray(described.get("probe", ()), dtype=np.float32)
+        own = self._encode([_PROBE], "")[0, :_PROBE_NUMBERS]
+        if probe.shape != own.shape or float(np.abs(probe - own).max(initial=0.0)) > _PROBE_TOLERANCE:
+            raise IndexMismatch(
+                f"model {self._name} is not the one this index was made with",
+                hint="Put the old model back, or build the index again with this one.",
+            )
+
+    def encode_queries(self, texts: Sequence[str], /) -> Vectors:
+        """Return one unit vector per question, its prompt put before it."""
+        return self._encode(texts, self._query_prompt)
+
+    def encode_passages(self, texts: Sequence[str], /) -> Vectors:
+        """Return one unit vector per passage, its prompt put before it; long ones are cut at `max_tokens`."""
+        return self._encode(texts, self._document_prompt)
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
+        if not texts:
+            return np.empty((0, self._dimension), dtype=np.float32)
+        # sentence-transformers sorts by length itself, so one call with all texts pads least.
+        vectors = self._model.encode(
+            [prompt + text for text in texts], batch_size=32, show_progress_bar=False, convert_to_numpy=True
+        )
+        return unit_rows(vectors)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
