@@ -47,7 +47,7 @@ class Document:
     category: tuple[str, ...] = ()
     """Category path, widest first (`配送 > 送料` is ("配送", "送料"))."""
     tags: tuple[str, ...] = ()
-    extra: Mapping[str, str] = field(default=_NO_EXTRA)
+    extra: Mapping[str, str] = field(default_factory=lambda: _NO_EXTRA)
     """Columns the reader does not know by name; kept, shown and filterable."""
 
     @property

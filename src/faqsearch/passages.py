@@ -39,11 +39,19 @@ def split(document: Document, *, chars: int) -> Iterator[Passage]:
         document: An FAQ entry or a section.
         chars: Characters in a piece, at most.
     """
-    for phrasing in document.all_phrasings:
+    for phrasing in phrasings(document):
         yield Passage("question", phrasing, 0)
     context = document.question if document.kind == "faq" else " > ".join(document.source.heading) or document.question
     for start, end in pieces(document.answer, chars=chars):
         yield Passage("answer", document.answer[start:end], start, context)
+
+
+def phrasings(document: Document) -> tuple[str, ...]:
+    """Return the ways to ask for a document; a section under other headings is also asked for by its whole path."""
+    path = document.source.heading
+    if document.kind == "manual" and len(path) > 1:
+        return (*document.all_phrasings, " ".join(path))
+    return document.all_phrasings
 
 
 def pieces(text: str, *, chars: int) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from faqsearch.errors import SettingsError
@@ -32,3 +32,69 @@ class BM25:
                 f"BM25 parameters out of range: k1={self.k1}, b={self.b}, delta={self.delta}",
                 hint="Use k1 >= 0, 0 <= b <= 1 and delta >= 0.",
             )
+
+
+# Plus as default: rank-bm25's idf for it is never zero or negative, so that a corpus of one or two documents, or a
+# word that most documents hold, still counts; its delta is the same for all documents and leaves their order alone.
+_DEFAULT_BM25 = BM25("Plus", k1=1.5, b=0.75, delta=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an index is built and asked."""
+
+    model: str = "builtin"
+    """`builtin`, or name or path of a sentence-transformers model."""
+    query_prompt: str | None = None
+    """Put before questions for the model; None takes the model's own or published one."""
+    document_prompt: str | None = None
+    passage_chars: int = 300
+    """Characters in a piece of an answer, at most."""
+    bm25: Mapping[str, BM25] = field(
+        default_factory=lambda: {
+            "document": _DEFAULT_BM25,
+            "question": _DEFAULT_BM25,
+            "bigram": _DEFAULT_BM25,
+            "reading": _DEFAULT_BM25,
+        }
+    )
+    """Lexical leg to its parameters."""
+    weights: Mapping[str, float] = field(
+        default_factory=lambda: {"document": 1.0, "question": 0.5, "bigram": 0.85, "reading": 0.0, "dense": 1.1}
+    )
+    """Leg to its weight in the fusion; 0 turns a leg off."""
+    fusion: FusionMethod = "weighted"
+    keep_generations: int = 2
+    """Generations kept, the current one included."""
+
+    def __post_init__(self) -> None:
+        if self.fusion not in get_args(FusionMethod):
+            raise SettingsError(f"unknown fusion {self.fusion!r}", hint="Use weighted or rrf.")
+        if self.passage_chars < 50:
+            raise SettingsError(f"passages of {self.passage_chars} characters", hint="Use 50 or more.")
+        if self.keep_generations < 1:
+            raise SettingsError("at least the current generation is kept", hint="Use 1 or more generations.")
+        if any(weight < 0 for weight in self.weights.values()) or not any(self.weights.values()):
+            raise SettingsError("fusion weights are all zero, or negative", hint="Give at least one leg a weight.")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Return the settings `to_json` gave.
+
+        Raises:
+            SettingsError: A name is unknown or a value cannot be used.
+        """
+        known = {f.name for f in fields(cls)}
+        if unknown := sorted(set(value) - known):
+            raise SettingsError(f"unknown settings: {', '.join(unknown)}", hint=f"Known: {', '.join(sorted(known))}.")
+        try:
+            plain = dict(value)
+            if "bm25" in plain:
+                plain["bm25"] = {leg: BM25(**parameters) for leg, parameters in plain["bm25"].items()}
+            return cls(**plain)
+        except TypeError as error:
+            raise SettingsError(f"settings cannot be read: {error}", hint="See `faqsearch info --json`.") from error

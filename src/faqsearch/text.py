@@ -49,25 +49,17 @@ _REPLACEMENT = {
 # Old and variant forms of kanji, each followed by its present form. Names are written with them (髙島屋, 渡邊),
 # and MeCab knows many words only in the present form.
 _OLD_NEW = (
-    "亞亜惡悪壓圧圍囲爲為醫医壹壱稻稲飮飲隱隠營営榮栄衞衛驛駅圓円緣縁艷艶鹽塩奧奥應応橫横歐欧毆殴穩穏假仮價価畫画會会"
-    "繪絵壞壊懷懐擴拡殼殻覺覚學学嶽岳樂楽勸勧卷巻寬寛歡歓罐缶觀観關関陷陥顏顔歸帰氣気龜亀僞偽戲戯犧犠舊旧據拠擧挙峽峡"
-    "挾挟狹狭鄕郷曉暁區区驅駆勳勲徑径惠恵揭掲攜携溪渓經経繼継莖茎螢蛍輕軽鷄鶏藝芸擊撃缺欠儉倹劍剣圈圏檢検權権獻献縣県"
-    "險険顯顕驗験嚴厳效効廣広恆恒鑛鉱號号國国黑黒濟済碎砕齋斎劑剤櫻桜册冊雜雑參参慘惨棧桟蠶蚕贊賛殘残絲糸齒歯兒児辭辞"
-    "濕湿實実舍舎寫写釋釈壽寿收収從従澁渋獸獣縱縦肅粛處処敍叙奬奨將将燒焼稱称證証乘乗剩剰壤壌孃嬢條条淨浄疊畳穰穣讓譲"
-    "釀醸囑嘱觸触寢寝愼慎晉晋眞真盡尽圖図粹粋醉酔隨随髓髄數数樞枢瀨瀬晝昼聲声靜静齊斉攝摂竊窃專専戰戦淺浅潛潜纖繊踐践"
-    "錢銭禪禅曾曽雙双壯壮搜捜插挿爭争總総聰聡莊荘裝装騷騒增増臟臓藏蔵屬属續続墮堕體体對対帶帯滯滞臺台瀧滝擇択澤沢單単"
-    "擔担膽胆團団彈弾斷断癡痴遲遅廳庁敕勅鎭鎮遞逓鐵鉄轉転點点傳伝黨党盜盗燈灯當当鬭闘德徳獨独讀読屆届繩縄貳弐惱悩腦脳"
-    "霸覇廢廃拜拝賣売麥麦發発髮髪拔抜蠻蛮祕秘濱浜甁瓶拂払佛仏竝並變変邊辺辨弁辯弁瓣弁舖舗步歩穗穂寶宝豐豊沒没飜翻槇槙"
-    "萬万滿満默黙譯訳藥薬與与豫予餘余譽誉搖揺樣様謠謡遙遥來来賴頼亂乱覽覧龍竜兩両獵猟綠緑壘塁淚涙勵励禮礼隸隷靈霊齡齢"
-    "戀恋爐炉勞労樓楼郞郎祿録灣湾髙高﨑崎嵜崎邉辺濵浜桒桑栁柳𠮷吉嶋島嶌島冨富峯峰槗橋鉃鉄鉅巨咲咲靑青淸清淵渕舩船杦杉"
-    "凛凜堯尭巖巌穎頴蓮蓮渚渚彥彦愼慎聽聴臈﨟藪薮埜野廼乃凬風徧遍囙因甞嘗畧略畄留厨廚闗関恊協甦蘇萠萌"
+    "亞亜惡悪壓圧圍囲爲為醫医壹壱稻稲飮飲隱隠營営榮栄衞衛驛駅圓円緣縁艷艶鹽塩奧奥應応橫横歐欧毆殴穩穏假仮價価畫画會会繪絵壞壊懷懐擴拡殼殻覺覚學学嶽岳樂楽勸勧卷巻寬寛歡歓罐缶觀観關関陷陥顏顔歸帰氣気龜亀僞偽戲戯犧犠舊旧據拠擧挙"
+    "峽峡挾挟狹狭鄕郷曉暁區区驅駆勳勲徑径惠恵揭掲攜携溪渓經経繼継莖茎螢蛍輕軽鷄鶏藝芸擊撃缺欠儉倹劍剣圈圏檢検權権獻献縣県險険顯顕驗験嚴厳效効廣広恆恒鑛鉱號号國国黑黒濟済碎砕齋斎劑剤櫻桜册冊雜雑參参慘惨棧桟蠶蚕贊賛殘残絲糸齒歯"
+    "兒児辭辞濕湿實実舍舎寫写釋釈壽寿收収從従澁渋獸獣縱縦肅粛處処敍叙奬奨將将燒焼稱称證証乘乗剩剰壤壌孃嬢條条淨浄疊畳穰穣讓譲釀醸囑嘱觸触寢寝愼慎晉晋眞真盡尽圖図粹粋醉酔隨随髓髄數数樞枢瀨瀬晝昼聲声靜静齊斉攝摂竊窃專専戰戦淺浅"
+    "潛潜纖繊踐践錢銭禪禅曾曽雙双壯壮搜捜插挿爭争總総聰聡莊荘裝装騷騒增増臟臓藏蔵屬属續続墮堕體体對対帶帯滯滞臺台瀧滝擇択澤沢單単擔担膽胆團団彈弾斷断癡痴遲遅廳庁敕勅鎭鎮遞逓鐵鉄轉転點点傳伝黨党盜盗燈灯當当鬭闘德徳獨独讀読屆届"
+    "繩縄貳弐惱悩腦脳霸覇廢廃拜拝賣売麥麦發発髮髪拔抜蠻蛮祕秘濱浜甁瓶拂払佛仏竝並變変邊辺辨弁辯弁瓣弁舖舗步歩穗穂寶宝豐豊沒没飜翻槇槙萬万滿満默黙譯訳藥薬與与豫予餘余譽誉搖揺樣様謠謡遙遥來来賴頼亂乱覽覧龍竜兩両獵猟綠緑壘塁淚涙"
+    "勵励禮礼隸隷靈霊齡齢戀恋爐炉勞労樓楼郞郎灣湾髙高﨑崎嵜崎邉辺濵浜桒桑栁柳𠮷吉嶋島嶌島冨富峯峰槗橋鉃鉄靑青淸清舩船杦杉堯尭巖巌穎頴彥彦聽聴藪薮埜野廼乃凬風徧遍囙因甞嘗畧略畄留闗関恊協甦蘇萠萌廚厨渕淵祿禄彌弥灌潅頰頬塡填"
+    "剝剥𠮟叱嚙噛摑掴簞箪蠟蝋繫繋鷗鴎瀆涜屛屏瘦痩麵麺餠餅焰焔蔣蒋醬醤囊嚢曆暦歷歴內内吳呉黃黄戶戸產産稅税說説銳鋭脫脱悅悦閱閲錄録每毎敎教緖緒卽即旣既槪概鬪闘狀状查査强強涉渉鍊錬鎻鎖鑄鋳鐡鉄銕鉄籔薮萊莱瑤瑶亙亘凜凛圑団絕絶𣘺橋"
+    "冝宜舘館龝秋穐秋斈学囯国圀国丗世邨村畵画兔兎"
 )
 _PLAIN_DASHES = "‐‑‒–—―−─━⁃﹘"
-_TABLE = {
-    old: new
-    for old, new in zip(_OLD_NEW[::2], _OLD_NEW[1::2], strict=True)
-    if old != new
-}
+_TABLE = dict(zip(_OLD_NEW[::2], _OLD_NEW[1::2], strict=True))
 _AFTER = re.compile(
     f"[{''.join(_TABLE)}]"
     # Any dash in a code or telephone number: E−203, 03ー1234ー5678.
@@ -143,13 +135,130 @@ def _coarse_alignment(text: str, normalized: str) -> tuple[list[int], list[int]]
 
 def _before(match: re.Match[str]) -> str:
     kind = match.lastgroup or ""
-    if kind == "glued":
-        follows = match.string[match.end() : match.end() + 1]
-        before = match.string[match.start() - 1 : match.start()]
-        del before, follows
-        return f" {match[0]} "
-    return _REPLACEMENT[kind]
+    return f" {match[0]} " if kind == "glued" else _REPLACEMENT[kind]
 
 
 def _after(match: re.Match[str]) -> str:
     return _TABLE[match[0]] if match.lastgroup is None else _SAME_LENGTH[match.lastgroup]
+
+
+# --- Terms ----------------------------------------------------------------------------------------------------
+
+_KATAKANA_WORD = re.compile("[ァ-ヺー]+")
+_KATAKANA_FOLD = re.compile("ヴ[ァィェォ]|ー{2,}|[ァィゥェォッャュョヮヵヶヰヱヲヴヅヂ]")
+_KATAKANA_TO = dict(zip("ァィゥェォャュョヮヵヶヰヱヲヴヅヂ", "アイウエオヤユヨワカケイエオブズジ", strict=True)) | {
+    "ッ": "ッ",
+    "ヴァ": "バ",
+    "ヴィ": "ビ",
+    "ヴェ": "ベ",
+    "ヴォ": "ボ",
+}
+_SHORTEST_STEM = 3  # カバー keeps its ー (カバ is a hippopotamus), サーバー does not.
+
+
+def fold(term: str) -> str:
+    """Give the lookup form of one term: case, width, old kanji, and the ways one katakana word is spelt."""
+    term = normalize(normalize(term).casefold())
+    if _KATAKANA_WORD.fullmatch(term):
+        term = _KATAKANA_FOLD.sub(lambda match: _KATAKANA_TO.get(match[0], "ー"), term)
+        if len(term) > _SHORTEST_STEM and term[-1] == "ー":
+            term = term[:-1]
+    return term
+
+
+# --- Kana -----------------------------------------------------------------------------------------------------
+
+_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
+
+
+def to_hiragana(text: str) -> str:
+    """Write katakana as hiragana; everything else stays."""
+    return text.translate(_TO_HIRAGANA)
+
+
+_ROWS = {
+    "": "あいうえお", "k": "かきくけこ", "g": "がぎぐげご", "s": "さしすせそ", "z": "ざじずぜぞ", "t": "たちつてと",
+    "d": "だぢづでど", "n": "なにぬねの", "h": "はひふへほ", "b": "ばびぶべぼ", "p": "ぱぴぷぺぽ", "m": "まみむめも",
+    "r": "らりるれろ", "l": "らりるれろ",
+}  # fmt: skip
+_GLIDES = {"ky": "き", "gy": "ぎ", "sy": "し", "sh": "し", "zy": "じ", "jy": "じ", "j": "じ", "ty": "ち", "ch": "ち",
+           "cy": "ち", "ny": "に", "hy": "ひ", "by": "び", "py": "ぴ", "my": "み", "ry": "り", "ly": "り"}  # fmt: skip
+_SYLLABLES = (
+    {consonant + vowel: kana for consonant, row in _ROWS.items() for vowel, kana in zip("aiueo", row, strict=True)}
+    | {glide + v: kana + small for glide, kana in _GLIDES.items() for v, small in zip("aueo", "ゃゅぇょ", strict=True)}
+    | {"shi": "し", "chi": "ち", "tsu": "つ", "ji": "じ", "fu": "ふ", "fa": "ふぁ", "fi": "ふぃ", "fe": "ふぇ", "fo": "ふぉ"}
+    | {"va": "ゔぁ", "vi": "ゔぃ", "vu": "ゔ", "ve": "ゔぇ", "vo": "ゔぉ", "thi": "てぃ", "dhi": "でぃ", "wi": "うぃ"}
+    | {"ya": "や", "yu": "ゆ", "yo": "よ", "wa": "わ", "wo": "を", "we": "うぇ", "n'": "ん", "-": "ー"}
+)
+_ROMAJI = re.compile(
+    r"(?P<double>([bcdfghjklmpqrstvwxyz])(?=\2))|(?P<syllable>"
+    + "|".join(sorted(map(re.escape, _SYLLABLES), key=len, reverse=True))
+    + ")|(?P<n>nn?(?![aiueoy]))"
+)
+
+
+def romaji_to_kana(text: str) -> str:
+    """Read Latin letters as romaji (`pasuwa` → `ぱすわ`); letters that are no syllable yet stay."""
+
+    def kana(match: re.Match[str]) -> str:
+        return {"double": "っ", "n": "ん"}.get(match.lastgroup or "") or _SYLLABLES[match[0]]
+
+    return _ROMAJI.sub(kana, text.lower())
+
+
+# --- Sentences ------------------------------------------------------------------------------------------------
+
+_OPENING, _CLOSING = "「『（(【［[〔《〈“", "」』）)】］]〕》〉”"
+_STOP = re.compile(
+    f"(?P<newline>\n)|(?P<open>[{re.escape(_OPENING)}])|(?P<close>[{re.escape(_CLOSING)}])"
+    "|(?P<end>[。｡！？!?♪]+|(?<=[^\x00-\x7f])．(?![0-9０-９A-Za-z])|(?<=[a-z0-9)\]][a-z)\]])\.(?=\s|$))"
+)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Find sentences: spans without surrounding white space, in order, covering all other characters.
+
+    Quotes and brackets are kept whole and stay with their sentence. A bracket left open ends with its line, so
+    one forgotten 」 cannot swallow the text.
+    """
+    spans: list[tuple[int, int]] = []
+    for line in re.finditer(r"[^\r\n\u2028\u2029]+", text):
+        start, depth = line.start(), 0
+        marks = list(_STOP.finditer(text, line.start(), line.end()))
+        unclosed = _unclosed(marks)
+        for i, mark in enumerate(marks):
+            if i in unclosed:
+                continue
+            if mark.lastgroup == "open":
+                depth += 1
+            elif mark.lastgroup == "close":
+                depth -= 1
+            elif depth == 0:
+                _append(spans, text, start, mark.end())
+                start = mark.end()
+        _append(spans, text, start, line.end())
+    return spans
+
+
+def _unclosed(marks: Sequence[re.Match[str]]) -> set[int]:
+    """Give the marks that are brackets without a partner."""
+    waiting: list[int] = []
+    alone: set[int] = set()
+    for i, mark in enumerate(marks):
+        if mark.lastgroup == "open":
+            waiting.append(i)
+        elif mark.lastgroup == "close":
+            if waiting and _OPENING.index(marks[waiting[-1]][0]) == _CLOSING.index(mark[0]):
+                waiting.pop()
+            else:
+                alone.add(i)
+    return alone.union(waiting)
+
+
+def _append(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))

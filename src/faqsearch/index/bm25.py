@@ -3,11 +3,12 @@
 For a term t in a unit u with tf occurrences, unit length |u| and mean length avgdl (in terms):
 
     Okapi  idf(t) * tf (k1 + 1) / (tf + k1 (1 - b + b |u| / avgdl))       idf = ln((N - n + 0.5) / (n + 0.5))
-    L      idf(t) * (k1 + 1) (c + delta) / (k1 + c + delta)               idf = ln((N + 1) / (n + 0.5))
+    L      idf(t) * tf (k1 + 1) (c + delta) / (k1 + c + delta)            idf = ln((N + 1) / (n + 0.5))
            with c = tf / (1 - b + b |u| / avgdl)
     Plus   idf(t) * (delta + tf (k1 + 1) / (tf + k1 (1 - b + b |u| / avgdl)))   idf = ln((N + 1) / n)
 
-Okapi's negative idf values are replaced by epsilon times the mean idf, as rank-bm25 does. L and Plus give every
+Okapi's negative idf values are replaced by epsilon times the mean idf, as rank-bm25 does. Its L has a factor tf
+that the paper does not have, so repeated terms do not saturate: a reason to prefer the other two. Plus gives every
 unit something for every term, also units without it; that constant is kept apart (`absent`), so a unit's
 rank-bm25 score is the sum of its weights plus the sum of `absent` over the terms asked.
 
@@ -52,9 +53,7 @@ def inverse_document_frequency(settings: BM25, df: npt.NDArray[Any], documents: 
 
 
 def absent_weights(settings: BM25, idf: Floats) -> Floats:
-    """Return what a unit without the term gets for it; float64, shape (terms,). Zero for Okapi."""
-    if settings.variant == "L":
-        return idf * (settings.k1 + 1) * settings.delta / (settings.k1 + settings.delta)
+    """Return what a unit without the term gets for it; float64, shape (terms,). Zero for Okapi and L."""
     return idf * settings.delta if settings.variant == "Plus" else np.zeros_like(idf)
 
 
@@ -81,7 +80,6 @@ def posting_weights(
     mean = float(lengths.mean(dtype=np.float64)) if len(lengths) else 1.0
     norm = 1 - settings.b + settings.b * lengths.astype(np.float64) / (mean or 1.0)
     weights = np.empty(len(units), dtype=np.float32)
-    absent = absent_weights(settings, idf)
     for start in range(0, len(units), _SLICE):
         part = slice(start, start + _SLICE)
         first, last = np.searchsorted(indptr, (start, min(start + _SLICE, len(units)) - 1), side="right") - 1
@@ -90,8 +88,7 @@ def posting_weights(
         tf, unit_norm = tfs[part].astype(np.float64), norm[units[part]]
         if settings.variant == "L":
             c = tf / unit_norm + settings.delta
-            full = idf[terms] * (settings.k1 + 1) * c / (settings.k1 + c)
-            weights[part] = full - absent[terms]
+            weights[part] = idf[terms] * tf * (settings.k1 + 1) * c / (settings.k1 + c)
         else:
             weights[part] = idf[terms] * (tf * (settings.k1 + 1)) / (tf + settings.k1 * unit_norm)
     return weights

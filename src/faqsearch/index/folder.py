@@ -138,12 +138,12 @@ class IndexFolder:
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
         owner, lock = self.path / "LOCK.owner", FileLock(self.path / "LOCK")
-        try:
-            with writing(self.path):
+        with writing(self.path):
+            try:
                 lock.acquire(timeout=0)
-        except Timeout as error:
-            said = owner.read_text(encoding="utf-8").strip() if owner.is_file() else "another process"
-            raise IndexBusy(f"{self.path} is being written by {said}", hint="Wait until it is done.") from error
+            except Timeout as error:  # an OSError too: it must not reach `writing`
+                said = owner.read_text(encoding="utf-8").strip() if owner.is_file() else "another process"
+                raise IndexBusy(f"{self.path} is being written by {said}", hint="Wait until it is done.") from error
         try:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             with writing(self.path):

@@ -87,6 +87,18 @@ class PostingsBuilder:
         self._documents.append(unit_documents)
         self._unit_count += len(counts.lengths)
 
+    def matrix(self) -> tuple[dict[str, int], Any]:
+        """Return the column of each term, and the counts as a `csr_array`, units by terms."""
+        from scipy.sparse import coo_array  # 0.2 s to import: builds only
+
+        shape = (self._unit_count, len(self._places))
+        parts = (_joined(self._tfs, np.uint16), (_joined(self._units, np.int32), _joined(self._ids, np.int32)))
+        return self._places, coo_array(parts, shape=shape).tocsr()
+
+    def unit_documents(self) -> npt.NDArray[np.int32]:
+        """Return the document number of each unit added so far."""
+        return _joined(self._documents, np.int32)
+
     def arrays(self, settings: BM25, documents: int) -> dict[str, npt.NDArray[Any]]:
         """Compile everything added into the arrays of a `Postings`.
 
@@ -180,3 +192,18 @@ class Postings:
             # A term occurs once among its own units, so plain indexing adds each exactly once.
             scores[units] += weights if factor == 1.0 else weights * np.float32(factor)
         return scores
+
+    def add_best(self, group: Sequence[tuple[int, float]], scores: npt.NDArray[np.float32]) -> None:
+        """Add to each unit's score what the best of some alternative terms is worth there.
+
+        Args:
+            group: (term number, factor) pairs.
+            scores: float32, shape (units,); changed in place.
+        """
+        parts = [self.of(number) for number, _ in group]
+        units = np.concatenate([units for units, _ in parts])
+        worth = np.concatenate([w * np.float32(f) for (_, w), (_, f) in zip(parts, group, strict=True)])
+        order = np.lexsort((-worth, units))
+        units, worth = units[order], worth[order]
+        first = np.flatnonzero(np.diff(units, prepend=-1))
+        scores[units[first]] += worth[first]

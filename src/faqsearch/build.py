@@ -1,0 +1,132 @@
+"""The road in: sources → documents → passages → terms and vectors → a new generation of the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from faqsearch.documents import Document
+from faqsearch.errors import SourceError
+from faqsearch.index.folder import IndexFolder
+from faqsearch.index.manifest import Manifest, SourceRecord
+from faqsearch.index.writer import GenerationWriter
+from faqsearch.legs import analyse
+from faqsearch.settings import Settings
+from faqsearch.sources import Corpus
+from faqsearch.tokens import FugashiTokenizer
+from faqsearch.vectors import load_encoder
+
+if TYPE_CHECKING:
+    from faqsearch.tokens import Tokenizer
+    from faqsearch.vectors.interface import Encoder
+
+# Documents analysed at a time: enough to share one call's overhead, few enough to show progress.
+_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    manifest: Manifest
+    generation: str
+    files: int
+    """Source files read."""
+    problems: tuple[SourceError, ...]
+    """Rows and files that could not be read; everything else is in the index."""
+    skipped: int
+    """Files no reader takes, or that are not documents (judgments, dictionaries)."""
+    seconds: float
+
+
+def build_index(
+    corpus: str | Path | Sequence[str | Path],
+    into: str | Path,
+    *,
+    settings: Settings | None = None,
+    tokenizer: Tokenizer | None = None,
+    encoder: Encoder | None = None,
+    strict: bool = False,
+    progress: Callable[[str, int, int | None], None] = lambda step, done, total: None,
+    say: Callable[[str], None] = lambda message: None,
+) -> BuildReport:
+    """Build the index of `corpus` at `into`; nothing is visible there until it is whole.
+
+    Args:
+        corpus: Files and folders.
+        into: The index's folder; made when it is missing.
+        settings: None takes the defaults.
+        tokenizer: None takes `FugashiTokenizer()`.
+        encoder: None loads the one `settings.model` names.
+        strict: Stop at the first row or file that cannot be read, instead of reporting it.
+        progress: Told (step, done, total or None) as work goes on.
+        say: Told, in one line, what a user should know at once (a download).
+
+    Raises:
+        SourceError: Nothing can be read from the corpus; or, with `strict`, something cannot.
+        ModelError: The encoder cannot be loaded.
+        IndexBusy: Another build of this index is running.
+        IndexWriteError: The folder cannot be written.
+    """
+    from time import perf_counter
+
+    started = perf_counter()
+    settings = settings or Settings()
+    tokenizer = tokenizer or FugashiTokenizer()
+    if encoder is None and settings.model != "builtin":
+        encoder = load_encoder(settings, say=say)
+    source = Corpus(corpus, strict=strict)
+    folder = IndexFolder(into)
+    with folder.lock("build"), folder.new_generation() as building:
+        writer = GenerationWriter(building, settings)
+        for batch in batches(source.documents(), _BATCH):
+            writer.add(batch, analyse(batch, tokenizer, passage_chars=settings.passage_chars))
+            progress("analysing", writer.documents, None)
+        report = source.report
+        if not writer.documents:
+            first = report.problems[0] if report.problems else None
+            raise SourceError(
+                f"no documents found{f'; first problem: {first}' if first else ''}",
+                path=", ".join(map(str, source.roots)),
+                hint="Name a folder or file with FAQs or manuals; `faqsearch build --help` lists the formats.",
+            )
+        arrays, described = writer.finish(encoder, progress)
+        manifest = Manifest(
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+            made_by=made_by("build"),
+            documents=writer.documents,
+            passages=writer.passages,
+            problems=len(report.problems),
+            tokenizer=tokenizer.fingerprint,
+            encoder=described,
+            settings=settings,
+            sources={path: SourceRecord(file.blake2b, file.documents) for path, file in report.files.items()},
+        )
+        generation = folder.publish(building, manifest, arrays)
+        folder.prune(settings.keep_generations)
+    return BuildReport(
+        manifest=generation.manifest,
+        generation=generation.name,
+        files=len(report.files),
+        problems=tuple(report.problems),
+        skipped=len(report.skipped),
+        seconds=perf_counter() - started,
+    )
+
+
+def batches(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
+    """Yield lists of `size` documents; the last may be shorter."""
+    iterator = iter(documents)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def made_by(command: str) -> str:
+    """Return what the manifest says made it: the command and faqsearch's version."""
+    from importlib.metadata import version
+
+    return f"faqsearch {version('faqsearch')} {command}"

@@ -1,0 +1,102 @@
+"""Index: whatever takes documents with their terms and vectors, and gives candidates. It never fuses or formats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.documents import Document
+from faqsearch.index.facets import Where
+from faqsearch.index.manifest import Manifest
+from faqsearch.vectors.interface import Vectors
+
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedTerm:
+    """A term to look for in one leg.
+
+    Terms of one group are alternatives: a unit scores the best of them, so that a word never counts twice.
+    """
+
+    term: str
+    weight: float = 1.0
+    group: int = -1
+    """Negative: a group of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as an index understands it."""
+
+    terms: Mapping[str, Sequence[WeightedTerm]]
+    """Lexical leg to the terms asked of it; a leg left out is not asked."""
+    vector: Vectors | None
+    """Shape (1, dimension); None when the dense leg is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Documents that some leg put among its best, scored by all legs.
+
+    Every leg's score of every candidate is exact, also where another leg brought the candidate in: fusion
+    compares like with like.
+    """
+
+    documents: npt.NDArray[np.int64]
+    """Document numbers, ascending; shape (n,)."""
+    scores: Mapping[str, Scores]
+    """Leg to its scores, higher is better, 0 where the leg found nothing; shape (n,) each."""
+    maxima: Mapping[str, float]
+    """Leg to the best score it gave any document that passes the filter; 0 when it found nothing."""
+    phrasings: npt.NDArray[np.int32]
+    """The phrasing that scored best in the question leg, 0-based within the document; shape (n,)."""
+    pieces: npt.NDArray[np.int64]
+    """The passage of the document nearest to the question, counted from its first, -1 without one; shape (n,)."""
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+
+class Index(Protocol):
+    """Read side of an index. A reader keeps the generation it opened. Safe to share between threads."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation holds."""
+        ...
+
+    def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
+        """Return the union of every leg's `depth` best documents; ties go to the smaller document number.
+
+        A document that shares no term with the question and is near it in no vector is never a candidate.
+
+        Raises:
+            SettingsError: `where` names a field no document has.
+        """
+        ...
+
+    def documents(self, numbers: Sequence[int]) -> list[Document]:
+        """Return the documents with these numbers, in the order asked."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """Return the document with that id.
+
+        Raises:
+            DocumentNotFound: There is none.
+        """
+        ...
+
+    def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
+        """Return what each term added to a document's score in a leg, largest first; zero terms left out."""
+        ...
+
+    def encoder_arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the built-in encoder's arrays; empty for another encoder."""
+        ...

@@ -1,0 +1,228 @@
+"""An index in a folder: flat arrays mapped into memory, scored with numpy and FAISS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.documents import Document
+from faqsearch.errors import IndexFormatError
+from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
+from faqsearch.index.dense import DENSE_FILE, DenseIndex
+from faqsearch.index.document_file import DocumentFile
+from faqsearch.index.facets import Facets, Where
+from faqsearch.index.folder import Generation, IndexFolder
+from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
+from faqsearch.index.manifest import Manifest
+from faqsearch.index.postings import Postings
+
+DOCUMENTS_FILE = "documents.jsonl"
+TABLES_FILE = "documents.bin"
+FACETS_FILE = "facets.bin"
+LEXICAL_FILE = "lexical.bin"
+ENCODER_FILE = "encoder.bin"
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class LocalIndex:
+    """The read side. Safe to share between threads; several processes share the mapped memory."""
+
+    def __init__(self, generation: Generation) -> None:
+        generation.check_files()
+        self.generation = generation
+        self._arrays = {
+            name: open_arrays(generation.path / name, places)
+            for name, places in generation.manifest.arrays.items()
+        }
+        documents = generation.manifest.documents
+        try:
+            tables = self._arrays[TABLES_FILE]
+            self._documents = DocumentFile(generation.path / DOCUMENTS_FILE, tables)
+            self._facets = Facets(self._arrays[FACETS_FILE], documents)
+            self.legs: Mapping[str, Postings] = {
+                leg: Postings(arrays, documents) for leg, arrays in _by_prefix(self._arrays[LEXICAL_FILE]).items()
+            }
+            self._dense = DenseIndex(
+                generation.path / DENSE_FILE,
+                tables["passage_documents"],
+                int(generation.manifest.encoder["dimension"]),
+            )
+            self._passage_starts = tables["passage_starts"]
+        except KeyError as error:
+            raise IndexFormatError(f"{generation.path} lacks {error}", hint=DAMAGE_HINT) from error
+        if len(self._documents) != documents or len(self._passage_starts) != documents + 1:
+            raise IndexFormatError(f"{generation.path} does not hold {documents} documents", hint=DAMAGE_HINT)
+
+    @classmethod
+    def open(cls, path: str | Path) -> LocalIndex:
+        """Open the current generation of the index in a folder.
+
+        Raises:
+            IndexNotFound: There is no index.
+            IndexFormatError: It is damaged, or of another format version.
+        """
+        return cls(IndexFolder(path).current())
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation holds."""
+        return self.generation.manifest
+
+    def encoder_arrays(self) -> Arrays:
+        """Return the built-in encoder's arrays; empty for another encoder."""
+        return self._arrays.get(ENCODER_FILE, {})
+
+    def documents(self, numbers: Sequence[int]) -> list[Document]:
+        """Return the documents with these numbers, in the order asked."""
+        return [self._documents[number] for number in numbers]
+
+    def document(self, document_id: str) -> Document:
+        """Return the document with that id."""
+        return self._documents[self._documents.number(document_id)]
+
+    def number(self, document_id: str) -> int:
+        """Return the number of the document with that id."""
+        return self._documents.number(document_id)
+
+    def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
+        """Return the union of every leg's `depth` best documents, scored by all legs."""
+        allowed = self._facets.allowed(where)
+        every: dict[str, Scores] = {}
+        units: dict[str, Scores] = {}
+        chosen = []
+        for leg, terms in question.terms.items():
+            postings = self.legs[leg]
+            units[leg] = scores = self._score(postings, terms)
+            if not postings.one_unit_per_document:
+                scores = _collapse(scores, postings.unit_documents, len(self._documents))
+            if allowed is not None:
+                scores = np.where(allowed, scores, np.float32(0))
+            every[leg] = scores
+            chosen.append(best(scores, depth))
+        dense: dict[int, float] = {}
+        if question.vector is not None:
+            dense = self._nearest(question, depth, allowed)
+            chosen.append(np.fromiter(dense, dtype=np.int64))
+        documents = np.unique(np.concatenate(chosen)) if chosen else np.empty(0, dtype=np.int64)
+        maxima = {leg: float(scores.max(initial=0)) for leg, scores in every.items()}
+        found = {leg: scores[documents] for leg, scores in every.items()}
+        pieces = np.full(len(documents), -1, dtype=np.int64)
+        if question.vector is not None:
+            found["dense"], pieces = self._dense_scores(question, documents)
+            maxima["dense"] = float(found["dense"].max(initial=0))
+        return Candidates(documents, found, maxima, self._best_phrasings(units.get("question"), documents), pieces)
+
+    def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
+        """Return what each term added to a document's score in a leg, largest first."""
+        postings = self.legs[leg]
+        start, end = np.searchsorted(postings.unit_documents, (number, number + 1))
+        added: dict[str, float] = {}
+        if start == end:
+            return []
+        whole = self._score(postings, terms)[start:end]
+        unit = int(start) + int(whole.argmax())
+        for term, place in zip(terms, postings.vocabulary.numbers([t.term for t in terms]), strict=True):
+            if place >= 0:
+                units, weights = postings.of(int(place))
+                at = int(np.searchsorted(units, unit))
+                if at < len(units) and units[at] == unit:
+                    added[term.term] = added.get(term.term, 0.0) + float(weights[at]) * term.weight
+        return sorted(((t, s) for t, s in added.items() if s), key=lambda pair: (-pair[1], pair[0]))
+
+    def _score(self, postings: Postings, terms: Sequence[WeightedTerm]) -> Scores:
+        numbers = postings.vocabulary.numbers([term.term for term in terms])
+        known = [(int(n), term) for n, term in zip(numbers, terms, strict=True) if n >= 0]
+        groups: dict[int, list[tuple[int, float]]] = {}
+        single = []
+        for number, term in known:
+            if term.group < 0:
+                single.append((number, term.weight))
+            else:
+                groups.setdefault(term.group, []).append((number, term.weight))
+        single.extend(group[0] for group in groups.values() if len(group) == 1)
+        try:
+            scores = postings.scores(single)
+            for group in groups.values():
+                if len(group) > 1:
+                    postings.add_best(group, scores)
+        except IndexError as error:
+            raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
+        return scores
+
+    def _nearest(self, question: Question, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:
+        # Several passages of one document may come first; four times as many passages hold enough documents.
+        vector = question.vector
+        assert vector is not None  # noqa: S101 - the caller has checked
+        scores, passages = self._dense.search(vector, 4 * depth, allowed)
+        documents: dict[int, float] = {}
+        for score, passage in zip(scores[0].tolist(), passages[0].tolist(), strict=True):
+            if passage >= 0 and score > 0:
+                documents.setdefault(int(self._dense.passage_documents[passage]), score)
+            if len(documents) == depth:
+                break
+        return documents
+
+    def _dense_scores(
+        self, question: Question, documents: npt.NDArray[np.int64]
+    ) -> tuple[Scores, npt.NDArray[np.int64]]:
+        """The best passage of each document and its score, 0 or above."""
+        starts, ends = self._passage_starts[documents], self._passage_starts[documents + 1]
+        counts = ends - starts
+        firsts = np.concatenate(([0], np.cumsum(counts)))
+        passages = np.repeat(starts - firsts[:-1], counts) + np.arange(firsts[-1])
+        vector = question.vector
+        assert vector is not None  # noqa: S101 - the caller has checked
+        scores = self._dense.vectors(passages.astype(np.int64)) @ vector[0]
+        best_scores = np.zeros(len(documents), dtype=np.float32)
+        pieces = np.full(len(documents), -1, dtype=np.int64)
+        filled = np.flatnonzero(counts)
+        if len(filled):
+            best_scores[filled] = np.maximum.reduceat(scores, firsts[:-1][filled])
+            for i in filled:
+                pieces[i] = int(scores[firsts[i] : firsts[i + 1]].argmax())
+        return np.maximum(best_scores, 0), pieces
+
+    def _best_phrasings(self, scores: Scores | None, documents: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        phrasings = np.zeros(len(documents), dtype=np.int32)
+        if scores is not None and len(documents):
+            owners = self.legs["question"].unit_documents
+            starts = np.searchsorted(owners, documents)
+            ends = np.searchsorted(owners, documents, side="right")
+            for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+                if end - start > 1:
+                    phrasings[i] = int(scores[start:end].argmax())
+        return phrasings
+
+
+def best(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
+    """Return the places of the `depth` best scores that are not 0; ties go to the smaller place. Ascending."""
+    found = np.flatnonzero(scores)
+    if len(found) <= depth:
+        return found
+    values = scores[found]
+    border = np.partition(values, len(values) - depth)[len(values) - depth]
+    above = found[values > border]
+    return np.sort(np.concatenate((above, found[values == border][: depth - len(above)])))
+
+
+def _collapse(scores: Scores, owners: npt.NDArray[np.int32], documents: int) -> Scores:
+    """Each document's best unit; 0 for one without units."""
+    whole = np.zeros(documents, dtype=np.float32)
+    if len(owners):
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        whole[owners[starts]] = np.maximum.reduceat(scores, starts)
+    return whole
+
+
+def _by_prefix(arrays: Arrays) -> dict[str, Arrays]:
+    """`document/indptr` → {"document": {"indptr": …}}."""
+    groups: dict[str, Arrays] = {}
+    for name, array in arrays.items():
+        prefix, _, rest = name.partition("/")
+        groups.setdefault(prefix, {})[rest] = array
+    return groups

@@ -1,0 +1,18 @@
+"""From the files of a corpus to documents: `read_documents(corpus)`, or `Corpus(corpus)` for an account as well."""
+
+from faqsearch.sources.corpus import Corpus, FileReport, ReadReport, read_documents
+from faqsearch.sources.formats import READERS
+from faqsearch.sources.interface import Problem, Reader, SourceFile
+from faqsearch.sources.walk import Skipped
+
+__all__ = [
+    "READERS",
+    "Corpus",
+    "FileReport",
+    "Problem",
+    "ReadReport",
+    "Reader",
+    "Skipped",
+    "SourceFile",
+    "read_documents",
+]

@@ -1,0 +1,231 @@
+"""Corpus: files and folders in, one stream of documents out, and an account of everything on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from faqsearch.documents import Document
+from faqsearch.errors import SourceError
+from faqsearch.sources.bounds import (
+    MAX_ANSWER_CHARS,
+    MAX_FILE_BYTES,
+    MAX_ID_CHARS,
+    MAX_KEPT_PROBLEMS,
+    MAX_QUESTION_CHARS,
+)
+from faqsearch.sources.formats import READERS
+from faqsearch.sources.interface import Problem, SourceFile
+from faqsearch.sources.walk import Findings, FoundFile, Skipped, find_files
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of one file."""
+
+    path: str
+    name: str
+    """From the corpus folder down; derived ids begin with it."""
+    sha256: str
+    """Hash of the bytes; empty when the file could not be opened."""
+    size: int
+    documents: int
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """What became of a corpus."""
+
+    files: tuple[FileReport, ...]
+    documents: int
+    errors: int
+    """Places left out, kept in `problems` or not."""
+    warnings: int
+    problems: tuple[Problem, ...]
+    """In reading order, at most `MAX_KEPT_PROBLEMS` of each file."""
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def skipped_by_reason(self) -> Mapping[str, int]:
+        """How many files were skipped for which reason, most first."""
+        return MappingProxyType(dict(Counter(file.reason for file in self.skipped).most_common()))
+
+    @property
+    def hashes(self) -> Mapping[str, str]:
+        """Name of every file read, and the hash of its bytes."""
+        return MappingProxyType({file.name: file.sha256 for file in self.files if file.sha256})
+
+
+class Corpus:
+    """Reads files and folders once, in a fixed order: as named, and within a folder by path.
+
+    Iterate `documents()` to its end, then look at `report`.
+    """
+
+    def __init__(
+        self,
+        corpus: str | Path | Sequence[str | Path],
+        *,
+        strict: bool = False,
+        on_problem: Callable[[Problem], None] | None = None,
+    ) -> None:
+        """Look for the files; nothing is read yet.
+
+        Args:
+            corpus: A file, a folder, or several.
+            strict: Raise the first error instead of keeping it.
+            on_problem: Called with each problem when it is met.
+
+        Raises:
+            SourceError: a path does not exist or is no file or folder; with `strict`, a link leaves the corpus.
+        """
+        self._strict = strict
+        self._on_problem = on_problem
+        self._reports: list[FileReport] = []
+        self._problems: list[Problem] = []
+        self._errors = self._warnings = self._documents = 0
+        self._places: dict[str, str] = {}
+        self._found: Findings = find_files([corpus] if isinstance(corpus, (str, Path)) else corpus, READERS.keys())
+        for problem in self._found.problems:
+            self._keep(problem)
+
+    @property
+    def file_count(self) -> int:
+        """How many files will be read; for progress bars."""
+        return len(self._found.files)
+
+    @property
+    def report(self) -> ReadReport:
+        """What has been read so far."""
+        return ReadReport(
+            files=tuple(self._reports),
+            documents=self._documents,
+            errors=self._errors,
+            warnings=self._warnings,
+            problems=tuple(self._problems),
+            skipped=tuple(self._found.skipped),
+        )
+
+    def documents(self) -> Iterator[Document]:
+        """Every document of the corpus, each id once.
+
+        Raises:
+            SourceError: with `strict`, the first error.
+        """
+        for found in self._found.files:
+            yield from self._read(found)
+
+    def _read(self, found: FoundFile) -> Iterator[Document]:
+        before = (self._documents, self._errors, self._warnings)
+        kept_before = len(self._problems)
+        sha256, size = "", 0
+        try:
+            data = _bytes_of(found)
+            sha256, size = hashlib.sha256(data).hexdigest(), len(data)
+            for item in READERS[found.suffix](SourceFile(found.path, found.name, data)):
+                checked = item if isinstance(item, Problem) else self._check(item)
+                if isinstance(checked, Problem):
+                    self._keep(checked, room=len(self._problems) - kept_before < MAX_KEPT_PROBLEMS)
+                else:
+                    self._documents += 1
+                    yield checked
+        except SourceError as error:
+            if self._strict:
+                raise
+            self._keep(Problem(error))
+        documents, errors, warnings = (
+            now - then for now, then in zip((self._documents, self._errors, self._warnings), before, strict=True)
+        )
+        self._reports.append(FileReport(found.path, found.name, sha256, size, documents, errors, warnings))
+
+    def _check(self, document: Document) -> Document | Problem:
+        """Hold every reader to the same promises."""
+        fault = _fault(document)
+        source = document.source
+        if fault is None and (earlier := self._places.get(document.id)) is not None:
+            fault = f"the id '{document.id}' is already used at {earlier}"
+        if fault is not None:
+            return Problem(SourceError(fault, path=source.path, line=source.line, page=source.page))
+        self._places[document.id] = SourceError("", path=source.path, line=source.line, page=source.page).where
+        return document
+
+    def _keep(self, problem: Problem, *, room: bool = True) -> None:
+        if problem.severity == "error":
+            if self._strict:
+                raise problem.error
+            self._errors += 1
+        else:
+            self._warnings += 1
+        if room:
+            self._problems.append(problem)
+        if self._on_problem is not None:
+            self._on_problem(problem)
+
+
+def read_documents(
+    corpus: str | Path | Sequence[str | Path],
+    *,
+    strict: bool = False,
+    on_problem: Callable[[Problem], None] | None = None,
+) -> Iterator[Document]:
+    """Every document of a corpus; `Corpus` does the same and keeps an account.
+
+    Args:
+        corpus: A file, a folder, or several.
+        strict: Raise the first error instead of going on.
+        on_problem: Called with each problem when it is met.
+
+    Yields:
+        Documents, each id once.
+
+    Raises:
+        SourceError: a path does not exist; with `strict`, the first error.
+    """
+    yield from Corpus(corpus, strict=strict, on_problem=on_problem).documents()
+
+
+def _bytes_of(found: FoundFile) -> bytes:
+    """Read a regular file; what it is was checked by name, so it is checked again once open."""
+    try:
+        # O_NONBLOCK: should a pipe have taken the file's place, opening it must not wait for a writer.
+        handle = os.open(found.location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(handle, "rb") as stream:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise SourceError("no longer a regular file", path=found.path)
+            if status.st_size > MAX_FILE_BYTES:
+                raise SourceError(
+                    f"{status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read",
+                    path=found.path,
+                    hint="split the file",
+                )
+            return stream.read(MAX_FILE_BYTES)
+    except OSError as error:
+        raise SourceError(f"cannot be opened: {error.strerror}", path=found.path) from error
+
+
+def _fault(document: Document) -> str | None:
+    """Why a document cannot be indexed, if so."""
+    if not document.question:
+        return "the question is empty"
+    if len(document.question) > MAX_QUESTION_CHARS:
+        return f"the question has {len(document.question):,} characters; at most {MAX_QUESTION_CHARS:,} are taken"
+    if len(document.answer) > MAX_ANSWER_CHARS:
+        return f"the answer has {len(document.answer):,} characters; at most {MAX_ANSWER_CHARS:,} are taken"
+    if len(document.id) > MAX_ID_CHARS + len(document.source.path) or not document.id.isprintable():
+        return f"not usable as an id: {document.id[:60]!r}"
+    texts = (document.id, document.question, document.answer, *document.phrasings, *document.category, *document.tags)
+    if any(map(_SURROGATE.search, texts)) or any(map(_SURROGATE.search, document.extra.values())):
+        return "half of a surrogate pair, which is no character"
+    return None

@@ -1,0 +1,195 @@
+"""CSV and TSV: the csv module in its strict form, going on after a broken row instead of giving up."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Generator, Iterator
+
+from faqsearch.documents import Document
+from faqsearch.sources.bounds import MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROW_CHARS, MAX_RECOVERIES
+from faqsearch.sources.cells import one_line
+from faqsearch.sources.columns import recognise
+from faqsearch.sources.decoding import read_text
+from faqsearch.sources.interface import Problem, SourceFile
+from faqsearch.sources.rows import RowReader
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+")
+_QUOTES = re.compile('"+')
+_HEADER_WITHIN = 5
+"""Rows in which the header is looked for: exported tables begin with a title now and then."""
+
+Record = tuple[int, list[str]]
+
+
+def read_csv(file: SourceFile) -> Iterator[Document | Problem]:
+    """Read a CSV file; cells may also be separated by `;` or tabs, told by the header."""
+    text = yield from read_text(file)
+    yield from _read(file, text, _delimiter(text))
+
+
+def read_tsv(file: SourceFile) -> Iterator[Document | Problem]:
+    """Read a TSV file."""
+    text = yield from read_text(file)
+    yield from _read(file, text, "\t")
+
+
+def _delimiter(text: str) -> str:
+    """The separator under which a known header appears; a comma if none does."""
+    start = text[:10_000].splitlines()[:_HEADER_WITHIN]
+    for delimiter in ",\t;":
+        for line in start:
+            if recognise(next(csv.reader([line], delimiter=delimiter), [])[:MAX_COLUMNS]).complete:
+                return delimiter
+    return ","
+
+
+def _read(file: SourceFile, text: str, delimiter: str) -> Iterator[Document | Problem]:
+    records = _records(file, text, delimiter)
+    header = yield from _header(file, records)
+    if not header:
+        return
+    rows = RowReader(file)
+    width = len(header)
+    for item in records:
+        if isinstance(item, Problem):
+            yield item
+            continue
+        line, cells = item
+        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            yield file.problem(
+                f"{len(cells):,} cells where the header has {width}; the row is left out",
+                line=line,
+                hint="put cells that hold the separator between double quotes",
+            )
+            continue
+        if len(cells) < width and any(cells):
+            yield file.problem(f"{len(cells)} cells where the header has {width}", line=line, severity="warning")
+        yield from rows.read({name: cell for name, cell in zip(header, cells, strict=False) if name}, line=line)
+
+
+def _header(file: SourceFile, records: Iterator[Record | Problem]) -> Generator[Problem, None, list[str]]:
+    """Find the header; returns its names, unnamed columns as empty text."""
+    above: list[Record] = []
+    for item in records:
+        if isinstance(item, Problem):
+            yield item
+            continue
+        line, cells = item
+        if len(cells) > MAX_COLUMNS:
+            raise file.error(f"{len(cells):,} columns; at most {MAX_COLUMNS:,} are read", line=line)
+        if recognise(cells).complete:
+            for earlier, title in above:
+                if any(title):
+                    shown = one_line(" ".join(title))[:40]
+                    yield file.problem(f"above the header, not read: '{shown}'", line=earlier, severity="warning")
+            return _distinct(cells)
+        above.append(item)
+        if len(above) == _HEADER_WITHIN:
+            break
+    if not above:
+        yield file.problem("the file is empty", severity="warning")
+        return []
+    names = ", ".join(f"'{one_line(name)[:30]}'" for name in above[0][1][:8])
+    raise file.error(
+        f"no columns for question and answer; the first row is {names}",
+        line=above[0][0],
+        hint="name the columns 質問 and 回答, or question and answer, in the first row",
+    )
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Column names without blanks; a name used again gets a number, so that no column hides another."""
+    seen: dict[str, int] = {}
+    distinct = []
+    for name in map(one_line, names):
+        seen[name] = seen.get(name, 0) + 1
+        distinct.append(name if not name or seen[name] == 1 else f"{name} {seen[name]}")
+    return distinct
+
+
+class _TooLong(Exception):
+    """One row takes more lines than any honest row."""
+
+
+def _records(file: SourceFile, text: str, delimiter: str) -> Iterator[Record | Problem]:
+    """Rows with their line numbers; a broken row is a problem, and reading goes on at the line after it."""
+    position, line = 0, 1
+    for _ in range(MAX_RECOVERIES):
+        lines = _Lines(text, position, line)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        try:
+            while True:
+                lines.begin_row()
+                cells = next(reader)
+                if any("\0" in cell for cell in cells):
+                    yield file.problem("a NUL character; the row is left out", line=lines.row_line)
+                elif max(map(len, cells), default=0) > MAX_CELL_CHARS:
+                    yield file.problem(f"a cell of more than {MAX_CELL_CHARS:,} characters", line=lines.row_line)
+                elif cells:
+                    yield lines.row_line, cells
+        except StopIteration:
+            return
+        except (csv.Error, _TooLong) as fault:
+            position, line, message = _broken(text, lines, delimiter, fault)
+            yield file.problem(message, line=line, hint="close the quotes, and double a quote inside a cell")
+            line += 1
+    yield file.problem(f"{MAX_RECOVERIES} broken rows; the rest of the file is not read", line=line)
+
+
+class _Lines:
+    """The physical lines of a text, counted, with the current row's first line and length watched."""
+
+    def __init__(self, text: str, position: int, line: int) -> None:
+        self._matches = _LINE.finditer(text, position)
+        self.next_line = line
+        self.row_line = line
+        self.row_start = self.end = position
+
+    def begin_row(self) -> None:
+        """The next line begins a row."""
+        self.row_line, self.row_start = self.next_line, self.end
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        match = next(self._matches)
+        self.end = match.end()
+        self.next_line += 1
+        if self.end - self.row_start > MAX_ROW_CHARS:
+            raise _TooLong
+        return match.group()
+
+
+def _broken(text: str, lines: _Lines, delimiter: str, fault: Exception) -> tuple[int, int, str]:
+    """Where to go on after a broken row (position and line), and what was wrong.
+
+    The guilty line is the one where the last quote opened: a missing quote makes a row swallow its followers.
+    """
+    opened = _last_opening(text, lines.row_start, lines.end, delimiter)
+    line = lines.row_line + len(_LINE.findall(text, lines.row_start, opened + 1)) - 1
+    line_end = _LINE.match(text, opened)
+    if isinstance(fault, _TooLong):
+        message = "a row that does not end; is a quote left open?"
+    elif "unexpected end" in str(fault):
+        message = "a quote is opened and never closed"
+    elif "field larger" in str(fault):
+        message = f"a cell of more than {MAX_CELL_CHARS:,} characters; is a quote left open?"
+    else:
+        message = "a quote opened here ends in the wrong place"
+    return line_end.end() if line_end else len(text), line, message
+
+
+def _last_opening(text: str, start: int, end: int, delimiter: str) -> int:
+    """Position of the last quote that opens a cell, or `start`."""
+    inside, opened = False, start
+    for run in _QUOTES.finditer(text, start, end):
+        quotes = run.end() - run.start()
+        if inside:
+            # Two quotes inside a cell stand for one.
+            inside = quotes % 2 == 0
+        elif run.start() == start or text[run.start() - 1] in (delimiter, "\n", "\r"):
+            opened = run.start()
+            inside = quotes % 2 == 1
+    return opened

@@ -1,0 +1,53 @@
+"""What every reader takes and gives: a file in memory, and a stream of documents and problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from faqsearch.documents import Document
+from faqsearch.errors import SourceError
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a reader could not take as it stands, kept instead of raised so that the rest is still read."""
+
+    error: SourceError
+    severity: Severity = "error"
+    """`error`: something was left out. `warning`: everything was read, but someone should look."""
+
+    def __str__(self) -> str:
+        return str(self.error)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of the corpus, already read."""
+
+    path: str
+    """The file as people know it: the corpus as it was named, then the way down (`corpus/shop/faq.csv`)."""
+    name: str
+    """The file from the corpus folder down (`shop/faq.csv`); what derived ids begin with."""
+    data: bytes
+
+    def error(self, message: str, *, line: int | None = None, hint: str = "") -> SourceError:
+        """The error to raise when nothing of the file can be read."""
+        return SourceError(message, path=self.path, line=line, hint=hint)
+
+    def problem(
+        self, message: str, *, line: int | None = None, hint: str = "", severity: Severity = "error"
+    ) -> Problem:
+        """A problem in this file, to be yielded among its documents."""
+        return Problem(self.error(message, line=line, hint=hint), severity)
+
+
+Reader = Callable[[SourceFile], Iterator[Document | Problem]]
+"""Reads one file. Yields documents in their order in the file, and problems where they were met.
+
+A reader raises SourceError only when it can read nothing more of the file; what it yielded before stands.
+It never guesses around a fault: what it cannot read rightly, it reports. Ids are unique within the file.
+"""

@@ -1,0 +1,28 @@
+"""Text that was decoded wrongly before it reached us: valid characters, meaningless lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_PATTERNS = re.compile(
+    "\N{REPLACEMENT CHARACTER}"  # a decoder gave up here
+    "|(?:[縺繧繝][^\x00-\x7f]?){3}"  # kana in UTF-8, read as CP932
+    "|(?:ã[\x80-\xbf‚ƒ€][\x80-\xbf\u0152-\u2122]?){2}"  # kana in UTF-8, read as Latin-1 or Windows-1252
+    "|(?:[\x82\x83‚ƒ][ -~\xa0-\xff\u0152-\u2122]){3}"  # kana in CP932, read as Latin-1 or Windows-1252
+    "|(?:[､･][ｦ-ﾟ｡-･]){3}"  # kana in EUC-JP, read as CP932
+)
+_SHOWN = 24
+
+
+def mojibake_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines of `text` that hold mojibake, 1-based, each with a piece to show."""
+    line, counted = 1, 0
+    shown = 0
+    for match in _PATTERNS.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        if line != shown:
+            shown = line
+            end = text.find("\n", match.start(), match.start() + _SHOWN)
+            yield line, text[match.start() : end if end >= 0 else match.start() + _SHOWN]
