@@ -16,7 +16,7 @@ from faqsearch.index.manifest import Manifest, SourceRecord
 from faqsearch.index.writer import GenerationWriter
 from faqsearch.legs import analyse
 from faqsearch.settings import Settings
-from faqsearch.sources import Corpus
+from faqsearch.sources import Corpus, Problem
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
 
@@ -36,7 +36,7 @@ class BuildReport:
     generation: str
     files: int
     """Source files read."""
-    problems: tuple[SourceError, ...]
+    problems: tuple[Problem, ...]
     """Rows and files that could not be read; everything else is in the index."""
     skipped: int
     """Files no reader takes, or that are not documents (judgments, dictionaries)."""
@@ -88,31 +88,32 @@ def build_index(
             progress("analysing", writer.documents, None)
         report = source.report
         if not writer.documents:
-            first = report.problems[0] if report.problems else None
+            named = [corpus] if isinstance(corpus, str | Path) else corpus
+            first = f"; first problem: {report.problems[0]}" if report.problems else ""
             raise SourceError(
-                f"no documents found{f'; first problem: {first}' if first else ''}",
-                path=", ".join(map(str, source.roots)),
+                f"no documents found{first}",
+                path=", ".join(map(str, named)),
                 hint="Name a folder or file with FAQs or manuals; `faqsearch build --help` lists the formats.",
             )
-        arrays, described = writer.finish(encoder, progress)
+        written = writer.finish(encoder, progress)
         manifest = Manifest(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             made_by=made_by("build"),
             documents=writer.documents,
-            passages=writer.passages,
-            problems=len(report.problems),
+            passages=written.passages,
+            problems=report.errors,
             tokenizer=tokenizer.fingerprint,
-            encoder=described,
+            encoder=written.encoder,
             settings=settings,
-            sources={path: SourceRecord(file.blake2b, file.documents) for path, file in report.files.items()},
+            sources={file.path: SourceRecord(file.sha256, file.documents) for file in report.files},
         )
-        generation = folder.publish(building, manifest, arrays)
+        generation = folder.publish(building, manifest, written.places)
         folder.prune(settings.keep_generations)
     return BuildReport(
         manifest=generation.manifest,
         generation=generation.name,
         files=len(report.files),
-        problems=tuple(report.problems),
+        problems=report.problems,
         skipped=len(report.skipped),
         seconds=perf_counter() - started,
     )

@@ -42,8 +42,16 @@ def split(document: Document, *, chars: int) -> Iterator[Passage]:
     for phrasing in phrasings(document):
         yield Passage("question", phrasing, 0)
     context = document.question if document.kind == "faq" else " > ".join(document.source.heading) or document.question
-    for start, end in pieces(document.answer, chars=chars):
-        yield Passage("answer", document.answer[start:end], start, context)
+    for block_start, block_end in prose(document.answer):
+        start, end = None, block_start
+        for first, last in sentences(document.answer[block_start:block_end]):
+            if start is not None and block_start + last - start > chars:
+                yield Passage("answer", document.answer[start:end], start, context)
+                start = None
+            start = block_start + first if start is None else start
+            end = block_start + last
+        if start is not None:
+            yield Passage("answer", document.answer[start:end], start, context)
 
 
 def phrasings(document: Document) -> tuple[str, ...]:
@@ -54,26 +62,14 @@ def phrasings(document: Document) -> tuple[str, ...]:
     return document.all_phrasings
 
 
-def pieces(text: str, *, chars: int) -> Iterator[tuple[int, int]]:
-    """Yield (start, end) of pieces of `text` of at most `chars` characters, cut between sentences, code left out."""
+def prose(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of the stretches of `text` between its code blocks; stretches of spaces are left out."""
     place = 0
     for block in [*_FENCED.finditer(text), None]:
         stop = block.start() if block else len(text)
-        start, end = None, place
-        for first, last in sentences(text[place:stop]):
-            if start is not None and place + last - start > chars:
-                yield start, end
-                start = None
-            start = place + first if start is None else start
-            end = place + last
-        if start is not None:
-            yield start, end
+        if text[place:stop].strip():
+            yield place, stop
         place = block.end() if block else stop
-
-
-def prose(text: str) -> str:
-    """Return `text` without its code blocks."""
-    return _FENCED.sub("", text)
 
 
 def code(text: str) -> str:

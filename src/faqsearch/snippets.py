@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from faqsearch.passages import pieces
+from faqsearch.passages import prose
 from faqsearch.text import sentences
 from faqsearch.tokens import Tokenizer
 
@@ -35,7 +35,7 @@ def snippet(text: str, terms: AbstractSet[str], tokenizer: Tokenizer, *, start: 
     """
     base = start if start + chars > _LOOKED_AT else 0
     window = text[base : base + _LOOKED_AT]
-    spans = [(a, b) for first, last in pieces(window, chars=len(window) + 1) for a, b in _within(window, first, last)]
+    spans = [(a, b) for first, last in prose(window) for a, b in _within(window, first, last)]
     if not spans:
         return Snippet("", ())
     marks = [

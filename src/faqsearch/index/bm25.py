@@ -38,18 +38,19 @@ def inverse_document_frequency(settings: BM25, df: npt.NDArray[Any], documents: 
 
     Args:
         settings: Variant and epsilon.
-        df: Documents that hold each term, at least 1; shape (terms,).
+        df: Documents that hold each term; shape (terms,). A term that none holds gets 0, and no say in the mean.
         documents: Documents in the field.
     """
-    n = df.astype(np.float64)
+    known = df > 0
+    n = np.where(known, df, 1).astype(np.float64)
     if settings.variant == "L":
-        return np.asarray(np.log(documents + 1) - np.log(n + 0.5))
+        return np.where(known, np.log(documents + 1) - np.log(n + 0.5), 0.0)
     if settings.variant == "Plus":
-        return np.asarray(np.log(documents + 1) - np.log(n))
-    idf = np.log(documents - n + 0.5) - np.log(n + 0.5)
-    if len(idf):
-        idf[idf < 0] = settings.epsilon * idf.mean()
-    return np.asarray(idf)
+        return np.where(known, np.log(documents + 1) - np.log(n), 0.0)
+    idf = np.where(known, np.log(documents - n + 0.5) - np.log(n + 0.5), 0.0)
+    if known.any():
+        idf[idf < 0] = settings.epsilon * idf[known].mean()
+    return idf
 
 
 def absent_weights(settings: BM25, idf: Floats) -> Floats:

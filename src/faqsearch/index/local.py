@@ -19,6 +19,8 @@ from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
+from faqsearch.index.sequences import Sequences
+from faqsearch.index.vocabulary import Vocabulary
 
 DOCUMENTS_FILE = "documents.jsonl"
 TABLES_FILE = "documents.bin"
@@ -44,8 +46,12 @@ class LocalIndex:
             tables = self._arrays[TABLES_FILE]
             self._documents = DocumentFile(generation.path / DOCUMENTS_FILE, tables)
             self._facets = Facets(self._arrays[FACETS_FILE], documents)
-            self.legs: Mapping[str, Postings] = {
-                leg: Postings(arrays, documents) for leg, arrays in _by_prefix(self._arrays[LEXICAL_FILE]).items()
+            lexical = _by_prefix(self._arrays[LEXICAL_FILE])
+            self.sequences = Sequences(lexical.pop("words"))
+            self.legs: Mapping[str, Postings] = {leg: Postings(a, documents) for leg, a in lexical.items()}
+            self._vocabularies = {
+                leg: Vocabulary(arrays) if "keys" in arrays else self.sequences.vocabulary
+                for leg, arrays in lexical.items()
             }
             self._dense = DenseIndex(
                 generation.path / DENSE_FILE,
@@ -96,10 +102,9 @@ class LocalIndex:
         units: dict[str, Scores] = {}
         chosen = []
         for leg, terms in question.terms.items():
-            postings = self.legs[leg]
-            units[leg] = scores = self._score(postings, terms)
-            if not postings.one_unit_per_document:
-                scores = _collapse(scores, postings.unit_documents, len(self._documents))
+            units[leg] = scores = self._score(leg, terms)
+            if not self.legs[leg].one_unit_per_document:
+                scores = _collapse(scores, self.legs[leg].unit_documents, len(self._documents))
             if allowed is not None:
                 scores = np.where(allowed, scores, np.float32(0))
             every[leg] = scores
@@ -120,13 +125,13 @@ class LocalIndex:
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first."""
         postings = self.legs[leg]
+        numbers = self._vocabularies[leg].numbers([t.term for t in terms])
         start, end = np.searchsorted(postings.unit_documents, (number, number + 1))
         added: dict[str, float] = {}
         if start == end:
             return []
-        whole = self._score(postings, terms)[start:end]
-        unit = int(start) + int(whole.argmax())
-        for term, place in zip(terms, postings.vocabulary.numbers([t.term for t in terms]), strict=True):
+        unit = int(start) + int(self._score(leg, terms)[start:end].argmax())
+        for term, place in zip(terms, numbers, strict=True):
             if place >= 0:
                 units, weights = postings.of(int(place))
                 at = int(np.searchsorted(units, unit))
@@ -134,8 +139,9 @@ class LocalIndex:
                     added[term.term] = added.get(term.term, 0.0) + float(weights[at]) * term.weight
         return sorted(((t, s) for t, s in added.items() if s), key=lambda pair: (-pair[1], pair[0]))
 
-    def _score(self, postings: Postings, terms: Sequence[WeightedTerm]) -> Scores:
-        numbers = postings.vocabulary.numbers([term.term for term in terms])
+    def _score(self, leg: str, terms: Sequence[WeightedTerm]) -> Scores:
+        postings = self.legs[leg]
+        numbers = self._vocabularies[leg].numbers([term.term for term in terms])
         known = [(int(n), term) for n, term in zip(numbers, terms, strict=True) if n >= 0]
         groups: dict[int, list[tuple[int, float]]] = {}
         single = []

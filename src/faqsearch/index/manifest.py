@@ -28,7 +28,7 @@ class FileRecord:
 class SourceRecord:
     """What a source file was when the index was built."""
 
-    blake2b: str
+    sha256: str
     documents: int
 
 

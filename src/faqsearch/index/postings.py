@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
-from faqsearch.index.vocabulary import Vocabulary, vocabulary_arrays
+from faqsearch.index.vocabulary import vocabulary_arrays
 from faqsearch.settings import BM25
 
+if TYPE_CHECKING:
+    from scipy.sparse import csc_array
+
 Ints = npt.NDArray[np.int64]
+Arrays = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,109 +33,96 @@ class TermCounts:
     """Distinct terms of these units."""
     ids: npt.NDArray[np.int32]
     """Place in `terms`, one per (unit, term) pair."""
-    units: npt.NDArray[np.int32]
-    """Unit of each pair, 0-based within these units, ascending."""
     tfs: npt.NDArray[np.uint16]
     """Occurrences of each pair; counts above 65,535 are cut, BM25 saturates long before."""
-    lengths: npt.NDArray[np.uint32]
-    """Terms in each unit; shape (units,)."""
+    sizes: npt.NDArray[np.int32]
+    """Pairs of each unit; shape (units,)."""
+    documents: npt.NDArray[np.int32]
+    """0-based document of each unit, ascending; shape (units,)."""
 
 
-def count_terms(units: Iterable[Sequence[str]]) -> TermCounts:
-    """Count the terms of each unit."""
+def count_terms(units: Iterable[Sequence[str]], documents: npt.NDArray[np.int32]) -> TermCounts:
+    """Count the terms of each unit; `documents` says which document each belongs to."""
     places: dict[str, int] = {}
     ids: list[int] = []
     tfs: list[int] = []
     sizes: list[int] = []
-    lengths: list[int] = []
     for terms in units:
         counts = Counter(terms)
         ids.extend(places.setdefault(term, len(places)) for term in counts)
         tfs.extend(counts.values())
         sizes.append(len(counts))
-        lengths.append(len(terms))
     return TermCounts(
         terms=list(places),
         ids=np.array(ids, dtype=np.int32),
-        units=np.repeat(np.arange(len(sizes), dtype=np.int32), sizes),
         tfs=np.minimum(np.array(tfs, dtype=np.int64), 65_535).astype(np.uint16),
-        lengths=np.array(lengths, dtype=np.uint32),
+        sizes=np.array(sizes, dtype=np.int32),
+        documents=documents,
     )
 
 
-class PostingsBuilder:
+class CountsBuilder:
     """Collect counted units in document order, then compile them."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
         self._ids: list[npt.NDArray[np.int32]] = []
-        self._units: list[npt.NDArray[np.int32]] = []
         self._tfs: list[npt.NDArray[np.uint16]] = []
-        self._lengths: list[npt.NDArray[np.uint32]] = []
+        self._sizes: list[npt.NDArray[np.int32]] = []
         self._documents: list[npt.NDArray[np.int32]] = []
-        self._unit_count = 0
 
-    def add(self, counts: TermCounts, unit_documents: npt.NDArray[np.int32]) -> None:
-        """Append units.
-
-        Args:
-            counts: The units' terms.
-            unit_documents: Document number of each unit, ascending over all calls; shape (units,).
-        """
+    def add(self, counts: TermCounts, first: int) -> None:
+        """Append units; `first` is the number of their first document."""
         places = self._places
-        local = np.fromiter((places.setdefault(term, len(places)) for term in counts.terms), dtype=np.int32)
-        self._ids.append(local[counts.ids])
-        self._units.append(counts.units + np.int32(self._unit_count))
+        moved = np.fromiter((places.setdefault(term, len(places)) for term in counts.terms), dtype=np.int32)
+        self._ids.append(moved[counts.ids] if len(counts.ids) else counts.ids)
         self._tfs.append(counts.tfs)
-        self._lengths.append(counts.lengths)
-        self._documents.append(unit_documents)
-        self._unit_count += len(counts.lengths)
+        self._sizes.append(counts.sizes)
+        self._documents.append(counts.documents + np.int32(first))
 
-    def matrix(self) -> tuple[dict[str, int], Any]:
-        """Return the column of each term, and the counts as a `csr_array`, units by terms."""
-        from scipy.sparse import coo_array  # 0.2 s to import: builds only
-
-        shape = (self._unit_count, len(self._places))
-        parts = (_joined(self._tfs, np.uint16), (_joined(self._units, np.int32), _joined(self._ids, np.int32)))
-        return self._places, coo_array(parts, shape=shape).tocsr()
-
-    def unit_documents(self) -> npt.NDArray[np.int32]:
-        """Return the document number of each unit added so far."""
-        return _joined(self._documents, np.int32)
-
-    def arrays(self, settings: BM25, documents: int) -> dict[str, npt.NDArray[Any]]:
-        """Compile everything added into the arrays of a `Postings`.
-
-        Args:
-            settings: The leg's BM25 variant and parameters.
-            documents: Documents in the index, also those without a unit in this leg.
-        """
+    def arrays(self, settings: BM25, documents: int) -> Arrays:
+        """Compile everything added into the arrays of a `Postings`, its vocabulary included."""
         from scipy.sparse import coo_array  # 0.2 s to import: builds only
 
         vocabulary, numbers = vocabulary_arrays(list(self._places))
-        units = _joined(self._units, np.int32)
-        ids = numbers[_joined(self._ids, np.int32)]
-        shape = (self._unit_count, len(vocabulary["keys"]))
-        matrix = coo_array((_joined(self._tfs, np.uint16), (units, ids)), shape=shape).tocsc()
-        indptr = matrix.indptr.astype(np.int64)
-        rows = matrix.indices.astype(np.int32, copy=False)
-        unit_documents = _joined(self._documents, np.int32)
-        lengths = _joined(self._lengths, np.uint32)
-        df = document_frequencies(indptr, unit_documents[rows])
-        idf = inverse_document_frequency(settings, df, documents)
-        weights = posting_weights(settings, idf=idf, indptr=indptr, units=rows, tfs=matrix.data, lengths=lengths)
-        return {
-            **vocabulary,
-            "indptr": indptr,
-            "units": rows,
-            "tfs": matrix.data,
-            "weights": weights,
-            "lengths": lengths,
-            "unit_documents": unit_documents,
-            "df": df.astype(np.uint32),
-            "idf": idf.astype(np.float32),
-            "absent": absent_weights(settings, idf).astype(np.float32),
-        }
+        sizes = _joined(self._sizes, np.int32)
+        units = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        ids = _joined(self._ids, np.int32)
+        columns = numbers.astype(np.int32)[ids] if len(ids) else ids
+        tfs = _joined(self._tfs, np.uint16)
+        matrix = coo_array((tfs, (units, columns)), shape=(len(sizes), len(vocabulary["keys"]))).tocsc()
+        return {**vocabulary, **compile_postings(matrix, _joined(self._documents, np.int32), settings, documents)}
+
+
+def compile_postings(
+    matrix: csc_array, unit_documents: npt.NDArray[np.int32], settings: BM25, documents: int
+) -> Arrays:
+    """Return the arrays of a `Postings`, without a vocabulary.
+
+    Args:
+        matrix: Occurrences, units by terms; rows within a column ascending, nothing stored twice.
+        unit_documents: Document number of each unit, ascending; shape (units,).
+        settings: The leg's BM25 variant and parameters.
+        documents: Documents in the index, also those without a unit in this leg.
+    """
+    indptr = matrix.indptr.astype(np.int64)
+    rows = matrix.indices.astype(np.int32, copy=False)
+    tfs = np.minimum(matrix.data, 65_535).astype(np.uint16)
+    lengths = np.bincount(rows, weights=tfs, minlength=matrix.shape[0]).astype(np.uint32)
+    df = document_frequencies(indptr, unit_documents[rows])
+    idf = inverse_document_frequency(settings, df, documents)
+    weights = posting_weights(settings, idf=idf, indptr=indptr, units=rows, tfs=tfs, lengths=lengths)
+    return {
+        "indptr": indptr,
+        "units": rows,
+        "tfs": tfs,
+        "weights": weights,
+        "lengths": lengths,
+        "unit_documents": unit_documents,
+        "df": df.astype(np.uint32),
+        "idf": idf.astype(np.float32),
+        "absent": absent_weights(settings, idf).astype(np.float32),
+    }
 
 
 def document_frequencies(indptr: Ints, documents: npt.NDArray[Any]) -> Ints:
@@ -158,18 +149,17 @@ def _joined(parts: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
 class Postings:
     """The read side: terms to scores. Safe to share between threads; nothing is written after opening."""
 
-    def __init__(self, arrays: dict[str, npt.NDArray[Any]], documents: int) -> None:
-        self.vocabulary = Vocabulary(arrays)
+    def __init__(self, arrays: Arrays, documents: int) -> None:
         self.documents = documents
         self.unit_documents: npt.NDArray[np.int32] = arrays["unit_documents"]
         self.lengths: npt.NDArray[np.uint32] = arrays["lengths"]
         self.idf: npt.NDArray[np.float32] = arrays["idf"]
         self.df: npt.NDArray[np.uint32] = arrays["df"]
         self.absent: npt.NDArray[np.float32] = arrays["absent"]
+        self.tfs: npt.NDArray[np.uint16] = arrays["tfs"]
         self._indptr: Ints = arrays["indptr"]
         self._units: npt.NDArray[np.int32] = arrays["units"]
         self._weights: npt.NDArray[np.float32] = arrays["weights"]
-        self.tfs: npt.NDArray[np.uint16] = arrays["tfs"]
         count = len(self.unit_documents)
         self.one_unit_per_document = count == documents and bool(
             count == 0 or (self.unit_documents[0] == 0 and self.unit_documents[-1] == count - 1)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Part = Literal["id", "question", "answer", "more", "phrasings", "category", "tags", "url", "kind"]
+Part = Literal["id", "question", "answer", "more", "phrasings", "situation", "category", "tags", "url", "kind"]
 
 _NAMES: Mapping[Part, str] = {
     # In order of preference: of two columns that could be the question, the earlier name is taken.
@@ -21,7 +21,8 @@ _NAMES: Mapping[Part, str] = {
     "phrasings": "alternate alternates alternatequestion alternatequestions alternative alternatives phrasing phrasings"
     " alias aliases variant variants variation variations questionvariants similarquestion similarquestions utterances"
     " 別表現 別の表現 別の聞き方 別の言い方 類義質問 類似質問 同義質問 関連質問文 言い換え 言換え 言いかえ いいかえ 質問例"
-    " 想定質問 別質問 質問バリエーション problem 症状 現象 事象",
+    " 想定質問 別質問 質問バリエーション",
+    "situation": "problem 症状 現象 事象",
     "category": "category カテゴリ カテゴリー 分類 区分 categories categorypath ジャンル 大カテゴリ 大カテゴリー 大分類"
     " 中カテゴリ 中カテゴリー 中分類 小カテゴリ 小カテゴリー 小分類 subcategory サブカテゴリ サブカテゴリー",
     "tags": "tags tag タグ キーワード keyword keywords 検索キーワード 検索ワード ハッシュタグ",
@@ -37,7 +38,7 @@ _PLACE: Mapping[str, tuple[Part, int]] = {
 }
 _ORNAMENT = re.compile(r"[\s_\-.・:*※#/]+|\([^()]*\)|\[[^\[\]]*\]")
 _NUMBER = re.compile(r"\d+$")
-_SEVERAL: frozenset[Part] = frozenset({"phrasings", "category", "tags", "more"})
+_SEVERAL: frozenset[Part] = frozenset({"phrasings", "situation", "category", "tags", "more"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from faqsearch.sources.formats import READERS
 from faqsearch.sources.interface import Problem, SourceFile
 from faqsearch.sources.walk import Findings, FoundFile, Skipped, find_files
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -200,7 +201,7 @@ def _bytes_of(found: FoundFile) -> bytes:
     try:
         # O_NONBLOCK: should a pipe have taken the file's place, opening it must not wait for a writer.
         handle = os.open(found.location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(handle, "rb") as stream:
+        with os.fdopen(handle, "rb") as stream:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
                 raise SourceError("no longer a regular file", path=found.path)
@@ -223,7 +224,7 @@ def _fault(document: Document) -> str | None:
         return f"the question has {len(document.question):,} characters; at most {MAX_QUESTION_CHARS:,} are taken"
     if len(document.answer) > MAX_ANSWER_CHARS:
         return f"the answer has {len(document.answer):,} characters; at most {MAX_ANSWER_CHARS:,} are taken"
-    if len(document.id) > MAX_ID_CHARS + len(document.source.path) or not document.id.isprintable():
+    if len(document.id) > MAX_ID_CHARS + len(document.source.path) or _CONTROL.search(document.id):
         return f"not usable as an id: {document.id[:60]!r}"
     texts = (document.id, document.question, document.answer, *document.phrasings, *document.category, *document.tags)
     if any(map(_SURROGATE.search, texts)) or any(map(_SURROGATE.search, document.extra.values())):

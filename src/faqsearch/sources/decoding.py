@@ -50,18 +50,18 @@ class Decoded:
 
 
 def read_text(file: SourceFile) -> Generator[Problem, None, str]:
-    """Decode a file for a reader of text: `text = yield from read_text(file)`.
+    """Decode a file for a reader of text, which says `text = yield from read_text(file)`.
 
     Yields:
         An error for every line that cannot be decoded, a warning for every line of mojibake.
     """
     decoded = decode(file.data, path=file.path)
     for line in decoded.damaged:
-        yield file.problem(f"bytes that are not {decoded.encoding}; the line is left out", line=line, hint=_SAVE_AS_UTF8)
-    for line, sample in mojibake_lines(decoded.text):
         yield file.problem(
-            f"mojibake: '{sample}'", line=line, hint="put the original text back", severity="warning"
+            f"bytes that are not {decoded.encoding}; the line is left out", line=line, hint=_SAVE_AS_UTF8
         )
+    for line, sample in mojibake_lines(decoded.text):
+        yield file.problem(f"mojibake: '{sample}'", line=line, hint="put the original text back", severity="warning")
     return decoded.text
 
 
@@ -169,9 +169,7 @@ def _decided(ranked: list[tuple[float, str, float]]) -> bool:
 def _with_damaged_lines(data: bytes, path: str, only: tuple[str, ...] = ("utf-8", *_LEGACY)) -> Decoded:
     """Keep the lines that fit, when nearly all do. None of these encodings uses the byte of a line feed otherwise."""
     if b"\0" in data[:_SAMPLE_BYTES]:
-        raise SourceError(
-            "not text: it holds NUL bytes", path=path, line=1, hint="name the file after its real format"
-        )
+        raise SourceError("not text: it holds NUL bytes", path=path, line=1, hint="name the file after its real format")
     lines = data.split(b"\n")
     beyond_ascii = sum(not line.isascii() for line in lines)
     for encoding in only:

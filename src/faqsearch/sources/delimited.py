@@ -7,7 +7,7 @@ import re
 from collections.abc import Generator, Iterator
 
 from faqsearch.documents import Document
-from faqsearch.sources.bounds import MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROW_CHARS, MAX_RECOVERIES
+from faqsearch.sources.bounds import MAX_CELL_CHARS, MAX_COLUMNS, MAX_RECOVERIES, MAX_ROW_CHARS
 from faqsearch.sources.cells import one_line
 from faqsearch.sources.columns import recognise
 from faqsearch.sources.decoding import read_text
@@ -108,7 +108,7 @@ def _distinct(names: list[str]) -> list[str]:
     return distinct
 
 
-class _TooLong(Exception):
+class _RowTooLongError(Exception):
     """One row takes more lines than any honest row."""
 
 
@@ -130,7 +130,7 @@ def _records(file: SourceFile, text: str, delimiter: str) -> Iterator[Record | P
                     yield lines.row_line, cells
         except StopIteration:
             return
-        except (csv.Error, _TooLong) as fault:
+        except (csv.Error, _RowTooLongError) as fault:
             position, line, message = _broken(text, lines, delimiter, fault)
             yield file.problem(message, line=line, hint="close the quotes, and double a quote inside a cell")
             line += 1
@@ -158,7 +158,7 @@ class _Lines:
         self.end = match.end()
         self.next_line += 1
         if self.end - self.row_start > MAX_ROW_CHARS:
-            raise _TooLong
+            raise _RowTooLongError
         return match.group()
 
 
@@ -170,7 +170,7 @@ def _broken(text: str, lines: _Lines, delimiter: str, fault: Exception) -> tuple
     opened = _last_opening(text, lines.row_start, lines.end, delimiter)
     line = lines.row_line + len(_LINE.findall(text, lines.row_start, opened + 1)) - 1
     line_end = _LINE.match(text, opened)
-    if isinstance(fault, _TooLong):
+    if isinstance(fault, _RowTooLongError):
         message = "a row that does not end; is a quote left open?"
     elif "unexpected end" in str(fault):
         message = "a quote is opened and never closed"

@@ -81,7 +81,11 @@ def _group(value: dict[str, Any], category: tuple[str, ...]) -> tuple[str, ...]:
 def _schema_row(question: dict[str, Any]) -> dict[str, Any]:
     """schema.org: a Question has a name, and acceptedAnswer with a text in HTML."""
     answers = question.get("acceptedAnswer") or question.get("suggestedAnswer")
-    texts = [answer.get("text") for answer in (answers if isinstance(answers, list) else [answers]) if isinstance(answer, dict)]
+    texts = [
+        answer.get("text")
+        for answer in (answers if isinstance(answers, list) else [answers])
+        if isinstance(answer, dict)
+    ]
     return {
         "question": html_text(str(question.get("name") or question.get("text") or "")),
         "answer": "\n\n".join(html_text(text) for text in texts if isinstance(text, str)),

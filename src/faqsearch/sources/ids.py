@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 
 _LONGEST_SLUG = 100
+_LONGEST_PATH = 200
 _NOT_IN_SLUG = re.compile(r"[^\w\s\-.]+")
 _SPACE = re.compile(r"[\s_]+")
 
@@ -29,6 +30,14 @@ def slug(heading: str) -> str:
     if len(short) > _LONGEST_SLUG:
         short = f"{short[: _LONGEST_SLUG - 9]}-{_digest(heading)}"
     return short or _digest(heading)
+
+
+def section_id(name: str, slugs: tuple[str, ...]) -> str:
+    """`manual.md#お手入れ/除湯`: file and the way down the headings."""
+    path = "/".join(slugs)
+    if len(path) > _LONGEST_PATH:
+        path = f"{slugs[-1]}-{_digest(path)}"
+    return f"{name}#{path}"
 
 
 def _digest(text: str) -> str:

@@ -32,7 +32,7 @@ def read_jsonl(file: SourceFile) -> Iterator[Document | Problem]:
         elif content := text[start:end].strip(" \t\r"):
             try:
                 value = _parse(content)
-            except _Unreadable as fault:
+            except _UnreadableError as fault:
                 yield file.problem(str(fault), line=line)
             else:
                 yield from read_entries(file, rows, value, line=line)
@@ -48,14 +48,16 @@ def read_json(file: SourceFile) -> Iterator[Document | Problem]:
         return
     try:
         value = _parse(text, lines=True)
-    except _Unreadable as fault:
-        yield file.problem(str(fault), line=fault.line)
-        yield from _item_by_item(file, rows, text)
+    except _UnreadableError as fault:
+        saved = list(_item_by_item(file, rows, text))
+        if not any(isinstance(item, Problem) and item.severity == "error" for item in saved):
+            yield file.problem(str(fault), line=fault.line)
+        yield from saved
     else:
         yield from read_entries(file, rows, value)
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """Not JSON, or not any we read."""
 
     def __init__(self, message: str, line: int = 1) -> None:
@@ -88,31 +90,31 @@ def _parse(text: str, *, lines: bool = False) -> Any:
     try:
         return decoder.decode(text)
     except json.JSONDecodeError as fault:
-        raise _Unreadable(f"not JSON: {fault.msg.lower()}, column {fault.colno}", fault.lineno) from None
+        raise _UnreadableError(f"not JSON: {fault.msg.lower()}, column {fault.colno}", fault.lineno) from None
     except RecursionError:
-        raise _Unreadable("nested too deeply") from None
+        raise _UnreadableError("nested too deeply") from None
 
 
 def _lines_by_end(text: str) -> list[int]:
     """The line each object begins at, in the order the objects end.
 
     Raises:
-        _Unreadable: the nesting is deeper than anyone writes.
+        _UnreadableError: the nesting is deeper than anyone writes.
     """
     line, open_lines, by_end = 1, [], []
     for match in _TOKEN.finditer(text):
-        token = text[match.start()]
-        if token == "\n":
+        sign = text[match.start()]
+        if sign == "\n":
             line += 1
-        elif token in "{[":
+        elif sign in "{[":
             open_lines.append(line)
             if len(open_lines) > MAX_DEPTH:
-                raise _Unreadable(f"nested more than {MAX_DEPTH} deep", line)
-        elif token in "}]" and open_lines:
+                raise _UnreadableError(f"nested more than {MAX_DEPTH} deep", line)
+        elif sign in "}]" and open_lines:
             begun = open_lines.pop()
-            if token == "}":
+            if sign == "}":
                 by_end.append(begun)
-        elif token == '"':
+        elif sign == '"':
             # A raw line break within a string is not JSON, but the decoder lets it pass.
             line += text.count("\n", match.start(), match.end())
     return by_end
@@ -133,8 +135,10 @@ def _item_by_item(file: SourceFile, rows: RowReader, text: str) -> Iterator[Docu
         counted = position
         try:
             value, end = decoder.raw_decode(text, position)
-        except (json.JSONDecodeError, RecursionError):
+        except (json.JSONDecodeError, RecursionError) as fault:
             faults += 1
+            place = fault.lineno if isinstance(fault, json.JSONDecodeError) else line
+            yield file.problem(f"not JSON: {getattr(fault, 'msg', 'nested too deeply').lower()}", line=place)
             following = _ITEM.search(text, position + 1)
         else:
             if isinstance(value, dict) and rows.columns(tuple(value)).complete:

@@ -12,6 +12,9 @@ _PATTERNS = re.compile(
     "|(?:[\x82\x83‚ƒ][ -~\xa0-\xff\u0152-\u2122]){3}"  # kana in CP932, read as Latin-1 or Windows-1252
     "|(?:[､･][ｦ-ﾟ｡-･]){3}"  # kana in EUC-JP, read as CP932
 )
+_SIGNS = re.compile("[\N{REPLACEMENT CHARACTER}縺繧繝ã\x82\x83‚ƒ､･]")
+"""What every pattern begins with: looking for one character is ten times faster."""
+
 _SHOWN = 24
 
 
@@ -19,7 +22,10 @@ def mojibake_lines(text: str) -> Iterator[tuple[int, str]]:
     """Lines of `text` that hold mojibake, 1-based, each with a piece to show."""
     line, counted = 1, 0
     shown = 0
-    for match in _PATTERNS.finditer(text):
+    for sign in _SIGNS.finditer(text):
+        match = _PATTERNS.match(text, sign.start())
+        if match is None:
+            continue
         line += text.count("\n", counted, match.start())
         counted = match.start()
         if line != shown:

@@ -74,7 +74,9 @@ class RowReader:
         if not question or not answer:
             missing = "question" if not question else "answer"
             shown = f" to '{question[:40]}'" if question else f" for '{answer[:40]}'"
-            yield self._file.problem(f"no {missing}{one_line(shown) and shown}", line=line, hint=f"fill in the {missing}")
+            yield self._file.problem(
+                f"no {missing}{one_line(shown) and shown}", line=line, hint=f"fill in the {missing}"
+            )
             return
         phrasings, faults = _phrasings(row, parts, question)
         for fault in faults:
@@ -141,6 +143,8 @@ def _phrasings(row: Row, parts: Mapping[Part, tuple[str, ...]], question: str) -
             found.update(dict.fromkeys(phrasing[question_label(phrasing) :] for phrasing in phrasings))
             if cut:
                 faults.append("a pattern of phrasings stands for too many; the first are kept")
+    # A described situation is one long way to ask, never a list.
+    found.update(dict.fromkeys(one_line(_text(row[name])) for name in parts.get("situation", ())))
     found.pop(question, None)
     found.pop("", None)
     if len(found) > MAX_PHRASINGS:

@@ -167,7 +167,9 @@ def _distinct(findings: Findings) -> list[FoundFile]:
     for file in first.values():
         times[file.name] = times.get(file.name, 0) + 1
     return [
-        file if times[file.name] == 1 else FoundFile(file.location, file.path, _name(PurePosixPath(file.path)), file.suffix)
+        file
+        if times[file.name] == 1
+        else FoundFile(file.location, file.path, _name(PurePosixPath(file.path)), file.suffix)
         for file in first.values()
     ]
 
@@ -184,6 +186,8 @@ def _name(below: PurePosixPath) -> str:
 def printable(name: str) -> str:
     """A file name without what could move a terminal's cursor, break a line or fail to encode."""
     return "".join(
-        character if character.isprintable() or character == "\u3000" else character.encode("unicode_escape").decode("ascii")
+        character
+        if character.isprintable() or character == "\u3000"
+        else character.encode("unicode_escape").decode("ascii")
         for character in name
     )

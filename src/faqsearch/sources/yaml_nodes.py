@@ -20,7 +20,7 @@ _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-class YamlFault(Exception):
+class YamlError(Exception):
     """YAML that is broken or out of bounds.
 
     Attributes:
@@ -48,7 +48,7 @@ def load_yaml(text: str, *, first_line: int = 1) -> list[Any]:
     """The documents of a YAML stream: text, None, lists and `Entry` mappings.
 
     Raises:
-        YamlFault: the text is not YAML, nests too deeply or holds too many values.
+        YamlError: the text is not YAML, nests too deeply or holds too many values.
     """
     # The parser refuses characters that do not print; without them the rest can be read.
     text = _UNPRINTABLE.sub(" ", text)
@@ -56,9 +56,11 @@ def load_yaml(text: str, *, first_line: int = 1) -> list[Any]:
         return _Composer(first_line).compose(text)
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
-        raise YamlFault(f"not YAML: {fault.problem or fault.context}", (mark.line if mark else 0) + first_line) from None
+        raise YamlError(
+            f"not YAML: {fault.problem or fault.context}", (mark.line if mark else 0) + first_line
+        ) from None
     except yaml.YAMLError as fault:
-        raise YamlFault(f"not YAML: {fault}", first_line) from None
+        raise YamlError(f"not YAML: {fault}", first_line) from None
 
 
 class _Composer:
@@ -71,18 +73,19 @@ class _Composer:
 
     def compose(self, text: str) -> list[Any]:
         for event in yaml.parse(text, Loader=_LOADER):
-            line = event.start_mark.line + self._first_line
+            mark = event.start_mark
+            line = (mark.line if mark else 0) + self._first_line
             if isinstance(event, yaml.ScalarEvent):
                 plain = event.style is None and event.value in _NULL
                 self._add(None if plain else event.value, event.anchor, 1, line)
             elif isinstance(event, yaml.AliasEvent):
                 if event.anchor not in self._anchors:
-                    raise YamlFault(f"no anchor '{event.anchor}'", line)
+                    raise YamlError(f"no anchor '{event.anchor}'", line)
                 value, nodes = self._anchors[event.anchor]
                 self._add(value, None, nodes, line)
             elif isinstance(event, yaml.CollectionStartEvent):
                 if len(self._open) >= MAX_DEPTH:
-                    raise YamlFault(f"nested more than {MAX_DEPTH} deep", line)
+                    raise YamlError(f"nested more than {MAX_DEPTH} deep", line)
                 value = Entry() if isinstance(event, yaml.MappingStartEvent) else []
                 if isinstance(value, Entry):
                     value.line = line
@@ -107,7 +110,7 @@ class _Composer:
         parent = self._open[-1]
         parent.nodes += nodes
         if parent.nodes > MAX_NODES:
-            raise YamlFault(f"more than {MAX_NODES:,} values, aliases written out", line)
+            raise YamlError(f"more than {MAX_NODES:,} values, aliases written out", line)
         if isinstance(parent.value, list):
             parent.value.append(value)
         elif not parent.has_key:

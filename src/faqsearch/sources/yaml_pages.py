@@ -12,7 +12,7 @@ from faqsearch.sources.decoding import read_text
 from faqsearch.sources.entries import read_entries
 from faqsearch.sources.interface import Problem, SourceFile
 from faqsearch.sources.rows import RowReader
-from faqsearch.sources.yaml_nodes import YamlFault, load_yaml
+from faqsearch.sources.yaml_nodes import YamlError, load_yaml
 
 _FAQ_PAGE = re.compile(r"\A(?:#[^\n]*\n|\s*\n)*?###\s*YamlMime:\s*FAQ\b")
 _ITEM = re.compile(r"^([ ]*)-[ \t]", re.MULTILINE)
@@ -21,16 +21,20 @@ _ITEM = re.compile(r"^([ ]*)-[ \t]", re.MULTILINE)
 def read_yaml(file: SourceFile) -> Iterator[Document | Problem]:
     """Read a YAML file. When it is broken, the entries of its list are read one by one."""
     if len(file.data) > MAX_PROSE_BYTES:
-        raise file.error(f"{len(file.data):,} bytes; at most {MAX_PROSE_BYTES:,} of YAML are read", hint="split the file")
+        raise file.error(
+            f"{len(file.data):,} bytes; at most {MAX_PROSE_BYTES:,} of YAML are read", hint="split the file"
+        )
     text = yield from read_text(file)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     rows = RowReader(file)
     answers_in_markdown = _FAQ_PAGE.match(text) is not None
     try:
         pages = load_yaml(text)
-    except YamlFault as fault:
-        yield file.problem(str(fault), line=fault.line)
-        yield from _item_by_item(file, rows, text)
+    except YamlError as fault:
+        saved = list(_item_by_item(file, rows, text))
+        if not any(isinstance(item, Problem) and item.severity == "error" for item in saved):
+            yield file.problem(str(fault), line=fault.line)
+        yield from saved
         return
     if not any(pages):
         yield file.problem("the file is empty", severity="warning")
@@ -67,8 +71,9 @@ def _item_by_item(file: SourceFile, rows: RowReader, text: str) -> Iterator[Docu
         counted = start
         try:
             values = load_yaml(text[start:end], first_line=line)
-        except YamlFault:
+        except YamlError as fault:
             faults += 1
+            yield file.problem(f"{fault}; the entry is left out", line=fault.line)
             if faults > MAX_RECOVERIES:
                 yield file.problem(f"{faults} broken entries; the rest of the file is not read", line=line)
                 return

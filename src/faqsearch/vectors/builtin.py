@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.vocabulary import Vocabulary, vocabulary_arrays
+from faqsearch.index.sequences import PHRASING
+from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.vectors.interface import Vectors, unit_rows
 from faqsearch.vectors.latent import SAMPLE, right_singular_vectors
 
@@ -33,12 +34,14 @@ class BuiltinEncoder:
     """Read side of the built-in encoder.
 
     Args:
-        arrays: What `learn` returned: a vocabulary, `idf` (terms,) and `projection` (terms, dimension).
+        arrays: What `learn` returned: a vocabulary, the `rows` of its terms (-1: none), and per row `idf` and
+            `projection` (rows, dimension).
         tokenizer: The one the index was made with.
     """
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]], tokenizer: Tokenizer) -> None:
         self._vocabulary = Vocabulary(arrays)
+        self._rows: npt.NDArray[np.int32] = arrays["rows"]
         self._idf: npt.NDArray[np.float32] = arrays["idf"]
         self._projection: npt.NDArray[Any] = arrays["projection"]
         self._tokenizer = tokenizer
@@ -78,59 +81,76 @@ class BuiltinEncoder:
         counts = (Counter(self._tokenizer.words(text)) for text in texts)
         return self._encode([{term: 1 + math.log(tf) for term, tf in row.items()} for row in counts])
 
-    def _encode(self, rows: Sequence[Mapping[str, float]]) -> Vectors:
-        vectors = np.zeros((len(rows), self.dimension), dtype=np.float32)
-        for vector, row in zip(vectors, rows, strict=True):
+    def _encode(self, asked: Sequence[Mapping[str, float]]) -> Vectors:
+        vectors = np.zeros((len(asked), self.dimension), dtype=np.float32)
+        for vector, row in zip(vectors, asked, strict=True):
             numbers = self._vocabulary.numbers(list(row))
-            known = numbers >= 0
-            factors = np.fromiter(row.values(), dtype=np.float32, count=len(row))[known] * self._idf[numbers[known]]
-            vector += factors @ self._projection[numbers[known]].astype(np.float32)
+            rows = np.where(numbers >= 0, self._rows[numbers], -1) if len(self._rows) else numbers
+            known = rows >= 0
+            factors = np.fromiter(row.values(), dtype=np.float32, count=len(row))[known] * self._idf[rows[known]]
+            vector += factors @ self._projection[rows[known]].astype(np.float32)
         return unit_rows(vectors)
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Term vectors learned from a corpus."""
+    """Term vectors learned from a corpus, and the vectors of its passages."""
 
     arrays: dict[str, npt.NDArray[Any]]
     """The arrays of a `BuiltinEncoder`."""
-    projection: npt.NDArray[np.float32]
-    """(columns of the matrix, dimension), idf multiplied in; rows of terms left out are zero."""
-
-    def encode(self, counts: csr_array) -> Vectors:
-        """Return one unit vector per row of term counts; columns as in the matrix learned from."""
-        weighted = counts.astype(np.float32)
-        weighted.data = 1 + np.log(weighted.data)
-        return unit_rows(weighted @ self.projection)
+    vectors: Vectors
+    """Each document's phrasings, then the whole document."""
+    passage_documents: npt.NDArray[np.int32]
+    """Document of each vector, ascending."""
 
 
-def learn(columns: Mapping[str, int], matrix: csr_array, dimension: int = DIMENSION) -> Learned:
+def learn(words: Mapping[str, npt.NDArray[Any]], documents: int, dimension: int = DIMENSION) -> Learned:
     """Learn term vectors from a corpus.
 
     Args:
-        columns: Term to its column in `matrix`.
-        matrix: Term counts, documents by terms.
+        words: The arrays of its `Sequences`.
+        documents: Documents in it.
         dimension: Length of the vectors wanted; a corpus of few documents gives fewer.
     """
-    from scipy.sparse import diags_array
+    from scipy.sparse import coo_array, csr_array, diags_array
 
-    documents = matrix.shape[0]
-    df = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    lengths = np.diff(words["unit_starts"])
+    owners = words["unit_documents"]
+    one = np.ones(len(words["sequence"]), dtype=np.float32)
+    units = csr_array((one, words["sequence"], words["unit_starts"]), shape=(len(lengths), len(words["keys"])))
+    rows = np.repeat(owners, lengths)
+    whole = coo_array((one, (rows, words["sequence"])), shape=(documents, len(words["keys"]))).tocsr()
+
+    df = np.bincount(whole.indices, minlength=whole.shape[1])
     kept = np.flatnonzero(df >= min(_LEAST_DOCUMENTS, documents))
-    idf = np.log((1 + documents) / (1 + df[kept])) + 1
+    idf = (np.log((1 + documents) / (1 + df[kept])) + 1).astype(np.float32)
     sample = np.unique(np.linspace(0, documents - 1, min(SAMPLE, documents)).astype(np.int64))
-    weighted = matrix[sample][:, kept].astype(np.float32)
-    weighted.data = 1 + np.log(weighted.data)
-    weighted = weighted @ diags_array(idf.astype(np.float32))
+    weighted = _damped(whole[sample][:, kept]) @ diags_array(idf)
     lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
     weighted = diags_array(np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)) @ weighted
-    projection = right_singular_vectors(weighted.tocsr(), dimension)
-    terms = list(columns)
-    vocabulary, numbers = vocabulary_arrays([terms[i] for i in kept])
-    stored_idf = np.zeros(len(vocabulary["keys"]), dtype=np.float32)
-    stored = np.zeros((len(vocabulary["keys"]), projection.shape[1]), dtype=np.float16)
-    stored_idf[numbers], stored[numbers] = idf, projection
-    full = np.zeros((len(terms), projection.shape[1]), dtype=np.float32)
-    # Made from what is stored, so that a text gives the same vector when the index is built and when it is asked.
-    full[kept] = stored[numbers].astype(np.float32) * stored_idf[numbers][:, None]
-    return Learned({**vocabulary, "idf": stored_idf, "projection": stored}, full)
+    # Kept as float16, and used as kept: a text gives the same vector when it is indexed and when it is asked.
+    projection = right_singular_vectors(weighted.tocsr(), dimension).astype(np.float16)
+    arrays = {name: array for name, array in words.items() if name in ("keys", "term_offsets", "term_text")}
+    rows_of = np.full(whole.shape[1], -1, dtype=np.int32)
+    rows_of[kept] = np.arange(len(kept), dtype=np.int32)
+
+    factors = projection.astype(np.float32) * idf[:, None]
+    asked = np.flatnonzero(words["unit_kinds"] == PHRASING)
+    passages = np.concatenate((owners[asked], np.arange(documents, dtype=np.int32)))
+    order = np.argsort(passages, kind="stable")
+    vectors = np.concatenate((
+        unit_rows(_damped(_summed(units[asked])[:, kept]) @ factors),
+        unit_rows(_damped(whole[:, kept]) @ factors),
+    ))
+    return Learned({**arrays, "idf": idf, "rows": rows_of, "projection": projection}, vectors[order], passages[order])
+
+
+def _summed(counts: csr_array) -> csr_array:
+    counts.sum_duplicates()
+    return counts
+
+
+def _damped(counts: csr_array) -> csr_array:
+    damped = counts.astype(np.float32)
+    damped.data = 1 + np.log(damped.data)
+    return damped

@@ -1,0 +1,101 @@
+"""Japanese FAQ and manual search: hybrid BM25 and FAISS, from Python and the command line.
+
+    import faqsearch
+
+    faqsearch.build_index("corpus", "indexes/demo")
+    results = faqsearch.open_index("indexes/demo").search("荷物が届かない")
+
+Public is what `__all__` lists; everything else may change between releases. Names are looked up when they are first
+used, so that `import faqsearch` costs nothing and a search never loads what only a build needs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from faqsearch.build import BuildReport, build_index
+    from faqsearch.documents import Document, Source
+    from faqsearch.errors import (
+        DictionaryError,
+        DocumentNotFound,
+        EngineError,
+        FaqsearchError,
+        IndexBusy,
+        IndexFormatError,
+        IndexMismatch,
+        IndexNotFound,
+        IndexWriteError,
+        JudgmentsError,
+        MissingExtra,
+        ModelError,
+        QueryError,
+        SettingsError,
+        SourceError,
+    )
+    from faqsearch.results import Hit, Results
+    from faqsearch.search import Searcher, open_index
+    from faqsearch.settings import BM25, Settings
+
+    __version__: str
+
+__all__ = [
+    "BM25",
+    "BuildReport",
+    "DictionaryError",
+    "Document",
+    "DocumentNotFound",
+    "EngineError",
+    "FaqsearchError",
+    "Hit",
+    "IndexBusy",
+    "IndexFormatError",
+    "IndexMismatch",
+    "IndexNotFound",
+    "IndexWriteError",
+    "JudgmentsError",
+    "MissingExtra",
+    "ModelError",
+    "QueryError",
+    "Results",
+    "Searcher",
+    "Settings",
+    "SettingsError",
+    "Source",
+    "SourceError",
+    "__version__",
+    "build_index",
+    "open_index",
+]
+
+_HOMES = {
+    "BM25": "settings",
+    "BuildReport": "build",
+    "Document": "documents",
+    "Hit": "results",
+    "Results": "results",
+    "Searcher": "search",
+    "Settings": "settings",
+    "Source": "documents",
+    "build_index": "build",
+    "open_index": "search",
+}
+"""Module of each public name; errors are all in `errors`."""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("faqsearch")
+    elif name in __all__:
+        value = getattr(import_module(f"faqsearch.{_HOMES.get(name, 'errors')}"), name)
+    else:
+        raise AttributeError(f"module 'faqsearch' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

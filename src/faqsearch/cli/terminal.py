@@ -1,0 +1,62 @@
+"""Where output goes: what a stream can show, and what must never reach it raw."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from typing import Literal, TextIO
+
+ColorChoice = Literal["auto", "always", "never"]
+
+# One visible character for each character that would move the cursor, change colours or reorder a line: documents
+# and file names are written by others. One for one, so that positions in a text stay right.
+_CONTROLS = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\n\t"}
+_CONTROLS |= dict.fromkeys((0x7F, *range(0x80, 0xA0), 0x061C, 0x200E, 0x200F), "\ufffd")
+_CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029), "\ufffd")
+
+
+def prepare_streams() -> None:
+    """Make sure that printing never fails: what a stream's encoding lacks is shown as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters made visible; line breaks and tabs stay. Same length."""
+    return text.translate(_CONTROLS)
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a person reads the stream."""
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def wants_color(choice: ColorChoice, stream: TextIO) -> bool:
+    """Whether to colour: as told, else on a terminal, and never against NO_COLOR or TERM=dumb."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def columns() -> int:
+    """Columns to write in; lines longer than 120 are hard to read and never made."""
+    return max(40, min(120, shutil.get_terminal_size().columns))
+
+
+def can_show(text: str, stream: TextIO) -> bool:
+    """Whether the stream's encoding has all of `text`."""
+    try:
+        text.encode(stream.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

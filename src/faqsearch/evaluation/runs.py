@@ -1,0 +1,154 @@
+"""Runs: what a searcher ranks for each question of a judged set, by every leg alone and fused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.confidence import confidences, threshold
+from faqsearch.errors import DocumentNotFound, JudgmentsError
+from faqsearch.evaluation.judgments import JudgedQuery, Judgments
+from faqsearch.index.interface import Candidates, Question, Scores
+from faqsearch.legs import question_terms
+from faqsearch.ranking import fuse
+from faqsearch.search import Searcher
+
+FUSED = "fused"
+DEPTH = 100
+"""Places of a ranking that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What one question got."""
+
+    query: JudgedQuery
+    rankings: Mapping[str, tuple[str, ...]]
+    """`fused`, and each leg by name: ids of at most `DEPTH` documents, best first."""
+    scores: tuple[float, ...]
+    """Fused score of each document of the fused ranking."""
+    confidence: float
+    """Of the first hit; 0 when nothing was found."""
+    answered: bool
+
+    @property
+    def fused(self) -> tuple[str, ...]:
+        """The ranking a user sees."""
+        return self.rankings[FUSED]
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What all questions got."""
+
+    ranked: tuple[Ranked, ...]
+    legs: tuple[str, ...]
+    seconds: float
+    """From the first question to the last."""
+
+    def trec(self, tag: str = "faqsearch") -> Iterator[str]:
+        """Yield the fused rankings as lines of a TREC run file."""
+        for ranked in self.ranked:
+            for rank, (document, score) in enumerate(zip(ranked.fused, ranked.scores, strict=True), 1):
+                yield f"{ranked.query.id}\tQ0\t{document}\t{rank}\t{score:.6f}\t{tag}\n"
+
+
+def run(searcher: Searcher, queries: Sequence[JudgedQuery]) -> Runs:
+    """Ask every question, once."""
+    started = perf_counter()
+    names = Names(searcher)
+    legs: dict[str, None] = {}
+    ranked = []
+    for query, candidates in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
+        legs.update(dict.fromkeys(candidates.scores))
+        ranking = fuse(candidates, searcher.settings.weights, searcher.settings.fusion)
+        first = ranking.order[:DEPTH]
+        certain = confidences(candidates, ranking, first[:2])
+        confidence = float(certain[0]) if len(certain) else 0.0
+        rankings = {leg: names(candidates.documents[leg_order(s)]) for leg, s in candidates.scores.items()}
+        rankings[FUSED] = names(candidates.documents[first])
+        scores = tuple(ranking.scores[first].tolist())
+        ranked.append(Ranked(query, rankings, scores, confidence, bool(len(first)) and confidence >= threshold()))
+    return Runs(tuple(ranked), tuple(legs), perf_counter() - started)
+
+
+def gather(searcher: Searcher, texts: Sequence[str], *, every_leg: bool = False) -> Iterator[Candidates]:
+    """Yield each question's candidates; questions are encoded a batch at a time.
+
+    Args:
+        searcher: Whom to ask.
+        texts: The questions.
+        every_leg: Ask also the legs that have no weight.
+    """
+    for start in range(0, len(texts), 256):
+        batch = texts[start : start + 256]
+        vectors = searcher._encoder.encode_queries(batch) if searcher._uses("dense") else None
+        for i, text in enumerate(batch):
+            vector = None if vectors is None else vectors[i : i + 1]
+            if every_leg:
+                yield searcher.index.candidates(Question(question_terms(text, searcher._tokenizer), vector), depth=100)
+            else:
+                yield searcher.candidates(text, vector)
+
+
+def leg_order(scores: Scores) -> npt.NDArray[np.int64]:
+    """Return the places of the candidates a leg found, best first, at most `DEPTH`; ties go to the smaller place."""
+    order = np.argsort(-scores, kind="stable")[:DEPTH]
+    return order[scores[order] > 0]
+
+
+class Names:
+    """Document ids by number; each document is read once."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._index = searcher.index
+        self._known: dict[int, str] = {}
+
+    def __call__(self, numbers: npt.NDArray[np.int64]) -> tuple[str, ...]:
+        """Return the ids of the documents with these numbers."""
+        wanted = numbers.tolist()
+        missing = [number for number in wanted if number not in self._known]
+        for number, document in zip(missing, self._index.documents(missing), strict=True):
+            self._known[number] = document.id
+        return tuple(self._known[number] for number in wanted)
+
+
+def missing_documents(searcher: Searcher, judgments: Judgments, index: str) -> tuple[str, ...]:
+    """Return the relevant documents that the index does not hold, sorted.
+
+    Raises:
+        JudgmentsError: It holds none of them: the judgments are about another corpus.
+    """
+    judged = judgments.documents()
+    missing = tuple(sorted(document for document in judged if not _holds(searcher, document)))
+    if judged and len(missing) == len(judged):
+        raise JudgmentsError(
+            f"none of the {len(judged)} judged documents is in {index} (for instance {missing[0]!r})",
+            hint="Evaluate on an index of the corpus that was judged; `faqsearch show ID` finds one document.",
+        )
+    return missing
+
+
+def _holds(searcher: Searcher, document: str) -> bool:
+    try:
+        searcher.document(document)
+    except DocumentNotFound:
+        return False
+    return True
+
+
+def write_trec(runs: Runs, path: str | Path, tag: str = "faqsearch") -> None:
+    """Write the fused rankings as a TREC run file.
+
+    Raises:
+        JudgmentsError: The file cannot be written.
+    """
+    try:
+        Path(path).write_text("".join(runs.trec(tag)), encoding="utf-8")
+    except OSError as error:
+        raise JudgmentsError(f"{path}: {error.strerror}", hint="Name a file in a folder that exists.") from error

@@ -1,0 +1,152 @@
+"""Term sequences: the words of every document in reading order, as numbers.
+
+Postings answer "which documents hold this term"; sequences answer "what stands in this document, next to what".
+Ranking looks at the sequences of a few hundred candidates, and an update takes the words of unchanged documents
+from here instead of tokenizing them again.
+
+A document's words come in *units*: each phrasing, each sentence of the answer, and one unit of other words (tags,
+names in code listings).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.index.vocabulary import Vocabulary, vocabulary_arrays
+
+PHRASING, SENTENCE, OTHER = 0, 1, 2
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class TermSequences:
+    """The words of some documents: what a worker process sends back, cheap to pickle."""
+
+    terms: list[str]
+    """Distinct terms."""
+    ids: npt.NDArray[np.int32]
+    """Place in `terms` of every word, unit after unit."""
+    lengths: npt.NDArray[np.int32]
+    """Words in each unit; shape (units,)."""
+    kinds: npt.NDArray[np.uint8]
+    """PHRASING, SENTENCE or OTHER; shape (units,)."""
+    documents: npt.NDArray[np.int32]
+    """0-based document of each unit, ascending; shape (units,)."""
+
+
+def number_terms(units: Sequence[tuple[int, int, Sequence[str]]]) -> TermSequences:
+    """Return the sequences of (document, kind, words) units."""
+    places: dict[str, int] = {}
+    ids = [places.setdefault(term, len(places)) for _, _, words in units for term in words]
+    return TermSequences(
+        terms=list(places),
+        ids=np.array(ids, dtype=np.int32),
+        lengths=np.array([len(words) for _, _, words in units], dtype=np.int32),
+        kinds=np.array([kind for _, kind, _ in units], dtype=np.uint8),
+        documents=np.array([document for document, _, _ in units], dtype=np.int32),
+    )
+
+
+class SequencesBuilder:
+    """Collect sequences in document order."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+        self._parts: list[TermSequences] = []
+
+    def add(self, sequences: TermSequences, first: int) -> None:
+        """Append sequences; `first` is the number of their first document."""
+        places = self._places
+        moved = np.fromiter((places.setdefault(t, len(places)) for t in sequences.terms), dtype=np.int32)
+        self._parts.append(
+            TermSequences(
+                [],
+                moved[sequences.ids] if len(sequences.ids) else sequences.ids,
+                sequences.lengths,
+                sequences.kinds,
+                sequences.documents + np.int32(first),
+            )
+        )
+
+    def arrays(self, documents: int) -> Arrays:
+        """Return the arrays of a `Sequences` over that many documents."""
+        vocabulary, numbers = vocabulary_arrays(list(self._places))
+        ids = _joined([part.ids for part in self._parts], np.int32)
+        lengths = _joined([part.lengths for part in self._parts], np.int32)
+        owners = _joined([part.documents for part in self._parts], np.int32)
+        starts = np.zeros(len(lengths) + 1, dtype=np.int64)
+        np.cumsum(lengths, out=starts[1:])
+        return {
+            **vocabulary,
+            "sequence": numbers.astype(np.int32)[ids] if len(ids) else ids,
+            "unit_starts": starts,
+            "unit_kinds": _joined([part.kinds for part in self._parts], np.uint8),
+            "unit_documents": owners,
+            "document_units": np.searchsorted(owners, np.arange(documents + 1)).astype(np.int64),
+        }
+
+
+def _joined(parts: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The sequences of some documents, side by side."""
+
+    words: npt.NDArray[np.int32]
+    """Term numbers, unit after unit; shape (words,)."""
+    word_units: npt.NDArray[np.int64]
+    """Unit of each word, 0-based within the excerpt; shape (words,)."""
+    units: npt.NDArray[np.int64]
+    """Number of each unit in the whole index; shape (units,)."""
+    kinds: npt.NDArray[np.uint8]
+    """PHRASING, SENTENCE or OTHER; shape (units,)."""
+    unit_documents: npt.NDArray[np.int64]
+    """Place of each unit's document among those asked for; shape (units,)."""
+    lengths: npt.NDArray[np.int64]
+    """Words in each unit; shape (units,)."""
+    unit_bounds: npt.NDArray[np.int64]
+    """Units of document i are `unit_bounds[i]:unit_bounds[i + 1]`; shape (documents + 1,)."""
+
+
+class Sequences:
+    """The read side. Safe to share between threads."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.vocabulary = Vocabulary(arrays)
+        self.words: npt.NDArray[np.int32] = arrays["sequence"]
+        self.unit_starts: npt.NDArray[np.int64] = arrays["unit_starts"]
+        self.unit_kinds: npt.NDArray[np.uint8] = arrays["unit_kinds"]
+        self.unit_documents: npt.NDArray[np.int32] = arrays["unit_documents"]
+        self.document_units: npt.NDArray[np.int64] = arrays["document_units"]
+
+    def excerpt(self, documents: npt.NDArray[np.int64]) -> Excerpt:
+        """Return the sequences of `documents` (numbers, in any order)."""
+        first, last = self.document_units[documents], self.document_units[documents + 1]
+        counts = last - first
+        units = ranges(first, counts)
+        starts = self.unit_starts[units]
+        lengths = self.unit_starts[units + 1] - starts
+        return Excerpt(
+            words=self.words[ranges(starts, lengths)],
+            word_units=np.repeat(np.arange(len(units)), lengths),
+            units=units,
+            kinds=self.unit_kinds[units],
+            unit_documents=np.repeat(np.arange(len(documents)), counts),
+            lengths=lengths,
+            unit_bounds=np.concatenate(([0], np.cumsum(counts))),
+        )
+
+
+def ranges(starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return `starts[0], starts[0] + 1, …` (`counts[0]` of them), then the same for the next; int64."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)

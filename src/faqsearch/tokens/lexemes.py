@@ -1,0 +1,98 @@
+"""Lexeme: what one entry of MeCab's dictionary means for searching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from faqsearch.text import fold, to_hiragana
+
+# Fields of a unidic feature string.
+_POS1, _POS2, _INFLECTION, _LEMMA, _KANA = 0, 1, 4, 7, 17
+
+_FUNCTION_WORDS = frozenset({"助詞", "助動詞", "補助記号", "空白"})
+_THIN_WORDS = frozenset({"連体詞", "接続詞", "感動詞", "代名詞"})
+_HONORIFIC = "御"
+
+_U_TO_I = dict(zip("うくぐすずつづぬふぶぷむゆる", "いきぎしじちぢにひびぴみいり", strict=True))
+_I_TO_U = {"い": "う", "き": "く", "ぎ": "ぐ", "し": "す", "ち": "つ", "に": "ぬ", "び": "ぶ", "み": "む", "り": "る"}
+_E_ROW = frozenset("えけげせぜてでねへべめれ")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """One line of MeCab's output, read once and remembered."""
+
+    indent: int
+    """White space before the word."""
+    width: int
+    """Characters of the word, white space before it included."""
+    terms: tuple[str, ...]
+    content: bool
+    thin: bool
+    """Whether its part of speech says little in a question (この, または, これ)."""
+    verb: bool
+    reading: str | None
+    kana: str
+    """How the word is read in running text, particles as they are written."""
+    pos: str
+
+
+def read_lexeme(line: str) -> Lexeme:
+    """Read one line in the format of `mecab.LINE`: white space and surface, tab, features."""
+    written, _, features = line.partition("\t")
+    surface = written.lstrip(" ")
+    fields = features.split(",")
+    pos1 = fields[_POS1]
+    known = len(fields) > _KANA
+    content = not (
+        pos1 in _FUNCTION_WORDS
+        or (pos1 == "記号" and not surface.isalnum())
+        or (pos1 == "接頭辞" and known and fields[_LEMMA] == _HONORIFIC)
+    )
+    if known and fields[_KANA] not in ("", "*"):
+        reading: str | None = to_hiragana(fields[_KANA])
+    else:
+        reading = _own_reading(surface)
+    return Lexeme(
+        indent=len(written) - len(surface),
+        width=len(written),
+        terms=(_lemma(surface, fields[_LEMMA]) if known else fold(surface),) if content else (),
+        content=content,
+        thin=pos1 in _THIN_WORDS or fields[_POS2] == "助動詞語幹",
+        verb=pos1 == "動詞",
+        reading=reading if content else None,
+        kana=reading or "",
+        pos=f"{pos1},{fields[_POS2]}",
+    )
+
+
+def _lemma(surface: str, lemma: str) -> str:
+    # "サーバー-server": the gloss after the hyphen is for people.
+    lemma = lemma.partition("-")[0]
+    return fold(lemma) if lemma not in ("", "*") else fold(surface)
+
+
+def _own_reading(surface: str) -> str | None:
+    """Read an unknown word from its characters, when they can be read."""
+    hiragana = to_hiragana(surface)
+    if all("ぁ" <= c <= "ゖ" or c == "ー" for c in hiragana):
+        return hiragana
+    return surface.lower() if surface.isascii() and surface.isalnum() else None
+
+
+def other_inflections(term: str, *, verb: bool) -> tuple[str, ...]:
+    """Give the noun of a verb (引っ越す → 引っ越し), or the verbs a noun may come from (申し込み → 申し込む).
+
+    By rule on the last kana; what is no word is in no index and costs nothing.
+    """
+    if len(term) < 2:  # noqa: PLR2004 (one character has no stem)
+        return ()
+    last, before = term[-1], term[-2]
+    if verb:
+        nouns = [term[:-1] + _U_TO_I[last]] if last in _U_TO_I else []
+        if last == "る" and (before in _E_ROW or before in _I_TO_U):
+            nouns.append(term[:-1])
+        return tuple(nouns)
+    if last in _E_ROW:
+        return (term + "る",)
+    return (term[:-1] + _I_TO_U[last], term + "る") if last in _I_TO_U else ()

@@ -1,0 +1,63 @@
+"""Mecab: text in, lexemes out; the only module that knows fugashi and the dictionary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from faqsearch.tokens.lexemes import Lexeme, read_lexeme
+
+# White space and surface, tab, features. One string per text is read faster than one object per word.
+_LINE = r"%M\t%H\n"
+_LONGEST = 4000
+"""MeCab's lattice grows with its input; longer text goes in piece by piece."""
+_MOST_REMEMBERED = 200_000
+_WHITE = str.maketrans("\n\t", "  ")
+_GOOD_END = re.compile(r"[\n。！？!?]")
+_FAIR_END = re.compile(r"[\s、，,.]")
+
+
+class Mecab:
+    """One MeCab with unidic-lite, and a memory of every dictionary entry it has met."""
+
+    def __init__(self) -> None:
+        # Imported here: `faqsearch --help` and reading an index need no dictionary.
+        import unidic_lite  # noqa: PLC0415
+        from fugashi import GenericTagger  # noqa: PLC0415
+
+        directory = unidic_lite.DICDIR
+        arguments = f'-d "{directory}" -r "{directory}/mecabrc" -O "" -F "{_LINE}" -U "{_LINE}" -E ""'
+        self._parse = GenericTagger(arguments).parse
+        self._memory: dict[str, Lexeme] = {}
+        self.version = str(unidic_lite.VERSION)
+
+    def lexemes(self, text: str) -> list[Lexeme]:
+        """Cut normalized text of at most a piece's length."""
+        memory = self._memory
+        found = []
+        for line in self._parse(text.translate(_WHITE)).split("\n"):
+            lexeme = memory.get(line)
+            if lexeme is None:
+                if not line or line == "EOS":
+                    continue
+                if len(memory) >= _MOST_REMEMBERED:
+                    memory.clear()
+                lexeme = memory[line] = read_lexeme(line)
+            found.append(lexeme)
+        return found
+
+
+def pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Cut long text, at the end of a sentence when there is one: start, piece."""
+    start = 0
+    while len(text) - start > _LONGEST:
+        end = _last(_GOOD_END, text, start) or _last(_FAIR_END, text, start) or start + _LONGEST
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:]
+
+
+def _last(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Give the end of the last match in the second half of a piece, 0 when there is none."""
+    ends = [match.end() for match in pattern.finditer(text, start + _LONGEST // 2, start + _LONGEST)]
+    return ends[-1] if ends else 0
