@@ -49,9 +49,8 @@ class _Plain:
         except ValueError as error:
             kind = "a whole number" if self._annotation is int else "a number"
             raise typer.BadParameter(f"{value!r} is not {kind}.", ctx=ctx, param=param) from error
-        for limit, wrong, word in ((param.min, number < (param.min or 0), "least"),):
-            if limit is not None and wrong:
-                raise typer.BadParameter(f"{value} is too small; at {word} {limit}.", ctx=ctx, param=param)
+        if param.min is not None and number < param.min:
+            raise typer.BadParameter(f"{value} is too small; use {param.min} or more.", ctx=ctx, param=param)
         return number
 
 

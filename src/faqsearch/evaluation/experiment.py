@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from pathlib import Path
 
@@ -83,9 +84,7 @@ def _answerable(runs: Runs, judgments: Judgments) -> list[Ranked]:
     return [ranked for ranked in runs.ranked if judgments.answerable(ranked.query)]
 
 
-def _kinds(
-    asked: Sequence[Ranked], fused: Values, metrics: Sequence[Metric], by: str, seed: int
-) -> Iterator[Row]:
+def _kinds(asked: Sequence[Ranked], fused: Values, metrics: Sequence[Metric], by: str, seed: int) -> Iterator[Row]:
     places: dict[str, list[int]] = {}
     for place, ranked in enumerate(asked):
         if kind := ranked.query.extra.get(by):
@@ -112,7 +111,7 @@ def _share(verdicts: Sequence[bool], seed: int) -> Estimate | None:
 
 
 def _worst(
-    searcher: Searcher, asked: Sequence[Ranked], values: Values, judgments: Judgments, missing: Set[str]
+    searcher: Searcher, asked: Sequence[Ranked], values: Values, judgments: Judgments, missing: AbstractSet[str]
 ) -> Iterator[Worst]:
     """Yield the queries whose value is below 1, worst first."""
     for place in np.argsort(values, kind="stable").tolist():

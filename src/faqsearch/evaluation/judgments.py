@@ -64,9 +64,7 @@ class Judgments:
         return {document for grades in self.grades.values() for document, grade in grades.items() if grade > 0}
 
 
-def read_judgments(
-    queries: str | Path | Sequence[JudgedQuery], qrels: str | Path | Mapping[str, Grades]
-) -> Judgments:
+def read_judgments(queries: str | Path | Sequence[JudgedQuery], qrels: str | Path | Mapping[str, Grades]) -> Judgments:
     """Read a judged set from its two files; either may be given as values instead.
 
     Raises:
@@ -182,9 +180,7 @@ def _cell(value: object) -> str:
     return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def _table(
-    path: str | Path, text: str, columns: Sequence[Sequence[str]]
-) -> Iterator[tuple[int, dict[str | int, str]]]:
+def _table(path: str | Path, text: str, columns: Sequence[Sequence[str]]) -> Iterator[tuple[int, dict[str | int, str]]]:
     """Yield (line, cells); cells are named by the header if it names every one of `columns`, else by their place."""
     header: list[str] | None = None
     for number, (line, row) in enumerate(_rows(path, text)):

@@ -31,11 +31,11 @@ def ndcg(ranking: Sequence[str], grades: Mapping[str, int], k: int) -> float:
         k: Places that count.
     """
     ideal = sorted(grades.values(), reverse=True)[:k]
-    best = sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(ideal) if grade > 0)
+    best = sum((2.0**grade - 1) / math.log2(place + 2) for place, grade in enumerate(ideal) if grade > 0)
     if not best:
         return 0.0
     found = (grades.get(document, 0) for document in ranking[:k])
-    return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(found) if grade > 0) / best
+    return sum((2.0**grade - 1) / math.log2(place + 2) for place, grade in enumerate(found) if grade > 0) / best
 
 
 def mrr(ranking: Sequence[str], grades: Mapping[str, int], k: int) -> float:

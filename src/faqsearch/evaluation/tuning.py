@@ -29,6 +29,12 @@ _LEAST_STEP = 0.001
 
 Weights = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float64]
+Progress = Callable[[str, int, int | None], None]
+"""Told (step, done, total or None)."""
+
+
+def silent(_step: str, _done: int, _total: int | None) -> None:
+    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ def tune(
     index: Searcher | str | Path,
     folds: int = 5,
     seed: int = SEED,
-    progress: Callable[[str, int, int | None], None] = lambda step, done, total: None,
+    progress: Progress = silent,
 ) -> Tuning:
     """Choose fusion weights for a judged set and measure them on questions they were not chosen on.
 
@@ -202,7 +208,7 @@ def _table(
     searcher: Searcher,
     asked: Sequence[JudgedQuery],
     grades: Sequence[Grades],
-    progress: Callable[[str, int, int | None], None],
+    progress: Progress,
 ) -> Table:
     names = Names(searcher)
     rows: list[tuple[dict[str, npt.NDArray[np.float32]], list[float]]] = []

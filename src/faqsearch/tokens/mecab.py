@@ -12,7 +12,6 @@ _LINE = r"%M\t%H\n"
 _LONGEST = 4000
 """MeCab's lattice grows with its input; longer text goes in piece by piece."""
 _MOST_REMEMBERED = 200_000
-_WHITE = str.maketrans("\n\t", "  ")
 _GOOD_END = re.compile(r"[\n。！？!?]")
 _FAIR_END = re.compile(r"[\s、，,.]")
 
@@ -28,23 +27,25 @@ class Mecab:
         directory = unidic_lite.DICDIR
         arguments = f'-d "{directory}" -r "{directory}/mecabrc" -O "" -F "{_LINE}" -U "{_LINE}" -E ""'
         self._parse = GenericTagger(arguments).parse
-        self._memory: dict[str, Lexeme] = {}
+        self._memory = _Memory()
         self.version = str(unidic_lite.VERSION)
 
     def lexemes(self, text: str) -> list[Lexeme]:
-        """Cut normalized text of at most a piece's length."""
-        memory = self._memory
-        found = []
-        for line in self._parse(text.translate(_WHITE)).split("\n"):
-            lexeme = memory.get(line)
-            if lexeme is None:
-                if not line or line == "EOS":
-                    continue
-                if len(memory) >= _MOST_REMEMBERED:
-                    memory.clear()
-                lexeme = memory[line] = read_lexeme(line)
-            found.append(lexeme)
-        return found
+        """Cut normalized text; the caller keeps it to the size of a piece."""
+        lines = self._parse(text.replace("\n", " ").replace("\t", " ")).split("\n")
+        while lines and lines[-1] in ("", "EOS"):
+            lines.pop()
+        return list(map(self._memory.__getitem__, lines))
+
+
+class _Memory(dict[str, Lexeme]):
+    """Lexemes by line, read when first met; a dict because its lookup needs no Python code."""
+
+    def __missing__(self, line: str) -> Lexeme:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        lexeme = self[line] = read_lexeme(line)
+        return lexeme
 
 
 def pieces(text: str) -> Iterator[tuple[int, str]]:

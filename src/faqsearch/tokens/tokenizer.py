@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import add
 from typing import Literal
 
 from faqsearch.text import RULES_VERSION, fold, normalize, normalize_aligned
@@ -99,8 +100,8 @@ class FugashiTokenizer:
     def bigrams(self, text: str) -> list[str]:
         """Give pairs of neighbouring characters; a run of one character gives that character."""
         terms: list[str] = []
-        for run in _RUN.findall(normalize(normalize(text).casefold())):
-            terms += map("".join, zip(run, run[1:], strict=False)) if len(run) > 1 else run
+        for run in _RUN.findall(normalize(text).lower()):
+            terms += map(add, run, run[1:]) if len(run) > 1 else run
         return terms
 
     def reading(self, text: str) -> str:

@@ -1,0 +1,57 @@
+"""`faqsearch build`: files and folders to a new generation of an index."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from faqsearch.cli.options import DebugOption, JsonOption
+
+
+def build(
+    corpus: Annotated[list[str], typer.Argument(help="Files and folders with FAQs and manuals.", metavar="CORPUS...")],
+    *,
+    into: Annotated[str, typer.Option("--into", metavar="INDEX", help="Folder of the index, made when missing.")],
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model", metavar="NAME", help="builtin, or name or path of a sentence-transformers model.  [default: builtin]"
+        ),
+    ] = "builtin",
+    query_prompt: Annotated[
+        str | None,
+        typer.Option("--query-prompt", metavar="TEXT", help="Put before questions, instead of the model's own prompt."),
+    ] = None,
+    document_prompt: Annotated[
+        str | None, typer.Option("--document-prompt", metavar="TEXT", help="Put before texts of documents, likewise.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first row or file that cannot be read.")
+    ] = False,
+    json: JsonOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Build an index from files and folders.
+
+    Reads {suffixes}. Nothing is visible in INDEX until the new generation is whole; the one before answers
+    until then and is kept for `faqsearch rollback`. What cannot be read is listed with path and line, everything
+    else is indexed, and the exit code is 3.
+    """
+    from faqsearch.build import build_index
+    from faqsearch.cli.progress import Progress
+    from faqsearch.cli.reports import build_lines, build_value
+    from faqsearch.settings import Settings
+
+    settings = Settings(model=model, query_prompt=query_prompt, document_prompt=document_prompt)
+    with Progress(sys.stderr) as progress:
+        report = build_index(corpus, into, settings=settings, strict=strict, progress=progress.step, say=progress.say)
+    if json:
+        from faqsearch.cli.machine import dumps
+
+        print(dumps(build_value(report, into), indent=2))
+    else:
+        for line in build_lines(report, into):
+            print(line, file=sys.stderr)
+    return 3 if report.problems else 0

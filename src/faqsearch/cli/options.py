@@ -1,0 +1,18 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from faqsearch.cli.terminal import ColorChoice
+
+IndexOption = Annotated[
+    str | None,
+    typer.Option("--index", metavar="INDEX", help="The index; else $FAQSEARCH_INDEX, else the only one in indexes/."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
+ColorOption = Annotated[ColorChoice, typer.Option("--color", help="Colour: auto, always or never.", metavar="WHEN")]
+# Read by `run`, before any option is parsed; declared so that it is known and documented.
+DebugOption = Annotated[bool, typer.Option("--debug", help="On an error, show the traceback.")]

@@ -1,0 +1,175 @@
+"""What people read: answers, documents and reports, in lines that fit the terminal. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from faqsearch.cli.terminal import printable
+from faqsearch.cli.wrapping import shorten, width, wrap
+from faqsearch.documents import Document, Source
+
+if TYPE_CHECKING:
+    from faqsearch.results import Hit, Results
+
+_INDENT = "   "
+_BAR = ("▮", "▯")
+_PLAIN_BAR = ("*", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How to write: how wide, in colour or not, with links or not."""
+
+    columns: int = 80
+    color: bool = False
+    links: bool = False
+    """Whether a place in a file becomes a link to click (OSC 8)."""
+    symbols: bool = True
+    """Whether the stream can show more than ASCII and Japanese."""
+
+    def bold(self, text: str) -> str:
+        """For what is read first."""
+        return f"\x1b[1m{text}\x1b[0m" if self.color and text else text
+
+    def faint(self, text: str) -> str:
+        """For what is read last."""
+        return f"\x1b[2m{text}\x1b[0m" if self.color and text else text
+
+    def good(self, text: str) -> str:
+        """For a confident answer; green is readable on light and on dark."""
+        return f"\x1b[32m{text}\x1b[0m" if self.color and text else text
+
+    def matched(self, text: str) -> str:
+        """For words that matched: what grep does, bold and a colour that is readable on light and on dark."""
+        return f"\x1b[1;35m{text}\x1b[0m" if self.color and text else text
+
+    def link(self, text: str, source: Source) -> str:
+        """Return `text`, clickable where the terminal can."""
+        path = Path(source.path).absolute()
+        if not self.links or not path.exists():
+            return text
+        return f"\x1b]8;;file://{quote(path.as_posix())}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
+def results_lines(results: Results, look: Look) -> Iterator[str]:
+    """Yield the lines of an answer: every hit in full, or, when none is confident, the nearest in short."""
+    if not results.hits:
+        yield look.bold("No answer found.")
+        yield "Nothing in the index shares a word or a meaning with the question."
+        return
+    if results.answered:
+        for number, hit in enumerate(results.hits):
+            if number:
+                yield ""
+            yield from _hit_lines(hit, look, sure=True)
+        return
+    yield look.bold("No confident answer.") + " The nearest entries:"
+    yield ""
+    for hit in results.hits:
+        yield from _hit_lines(hit, look, sure=False)
+
+
+def _hit_lines(hit: Hit, look: Look, *, sure: bool) -> Iterator[str]:
+    start = f"{hit.rank:<2} "
+    paint = look.good if sure else look.faint
+    yield f"{start}{paint(_confidence(hit.confidence, look))}  {look.faint(printable(hit.id))}"
+    for line in _wrapped(printable(hit.question), look):
+        yield _INDENT + look.bold(line)
+    if sure:
+        yield from _snippet_lines(hit, look)
+    category = " > ".join(hit.document.category)
+    yield _INDENT + look.faint(_place(hit.source, look) + (f"  [{printable(category)}]" if category else ""))
+
+
+def _confidence(value: float, look: Look) -> str:
+    full, empty = _BAR if look.symbols else _PLAIN_BAR
+    filled = round(value * 5)
+    return f"{full * filled}{empty * (5 - filled)} {value:.0%}"
+
+
+def _snippet_lines(hit: Hit, look: Look) -> Iterator[str]:
+    text = printable(hit.snippet)
+    for start, end in wrap(text, look.columns - len(_INDENT)):
+        line, place = "", start
+        for first, last in hit.highlights:
+            first, last = max(first, place), min(last, end)  # noqa: PLW2901  # the part of it on this line
+            if first < last:
+                line += text[place:first] + look.matched(text[first:last])
+                place = last
+        yield _INDENT + line + text[place:end]
+
+
+def _wrapped(text: str, look: Look) -> Iterator[str]:
+    for start, end in wrap(text, look.columns - len(_INDENT)):
+        yield text[start:end]
+
+
+def _place(source: Source, look: Look) -> str:
+    """Return where a document stands, as an editor understands it."""
+    place = printable(source.path)
+    if source.line is not None:
+        place = f"{place}:{source.line}"
+    elif source.page is not None:
+        place = f"{place}, page {source.page}"
+    elif source.anchor:
+        place = f"{place}, {printable(source.anchor)}"
+    return look.link(place, source)
+
+
+def explanation_lines(results: Results, look: Look) -> Iterator[str]:
+    """Yield, for each hit, a table of what each leg thought of it."""
+    for hit in results.hits:
+        yield ""
+        title = f"{hit.rank:<2} {printable(hit.id)}  score {hit.score:.3f}  confidence {hit.confidence:.0%}"
+        yield look.bold(title)
+        yield look.faint(f"{_INDENT}{'leg':<10}{'rank':>5}{'score':>9}{'share':>8}  terms")
+        for leg, part in hit.explanation.items():
+            rank = "-" if part.rank is None else str(part.rank)
+            row = f"{_INDENT}{leg:<10}{rank:>5}{part.score:>9.3f}{part.share:>8.3f}  "
+            terms = "  ".join(f"{printable(term)} {added:.2f}" for term, added in part.terms)
+            yield row + shorten(terms, look.columns - len(row))
+        matched = shorten(printable(hit.matched), look.columns - len(_INDENT) - 9)
+        yield f"{_INDENT}matched  {matched}"
+
+
+def document_lines(document: Document, look: Look, section: str | None = None) -> Iterator[str]:
+    """Yield the lines of one document in full, or of its question or its answer alone."""
+    if section == "question":
+        yield from map(printable, document.all_phrasings)
+        return
+    if section == "answer":
+        yield printable(document.answer)
+        return
+    yield look.faint(f"{printable(document.id)}  {document.kind}  {_place(document.source, look)}")
+    heading = document.source.heading
+    if len(heading) > 1:
+        yield look.faint(printable(" > ".join(heading)))
+    for start, end in wrap(printable(document.question), look.columns):
+        yield look.bold(printable(document.question)[start:end])
+    for phrasing in document.phrasings:
+        yield look.faint("  = ") + printable(phrasing)
+    if document.answer:
+        answer = printable(document.answer)
+        yield ""
+        for start, end in wrap(answer, look.columns):
+            yield answer[start:end]
+    facts = [("category", " > ".join(document.category)), ("tags", ", ".join(document.tags))]
+    facts += [("url", document.source.url or ""), *document.extra.items()]
+    if shown := [(name, value) for name, value in facts if value]:
+        yield ""
+        yield from fact_lines(shown, look)
+
+
+def fact_lines(facts: Sequence[tuple[str, str]], look: Look) -> Iterator[str]:
+    """Yield `name  value` lines with the values below each other; a long value is wrapped in its own column."""
+    left = max((width(printable(name)) for name, _ in facts), default=0) + 2
+    for name, value in facts:
+        text = printable(value)
+        label = printable(name)
+        for start, end in wrap(text, max(20, look.columns - left)):
+            yield look.faint(label) + " " * (left - width(label)) + text[start:end]
+            label = ""

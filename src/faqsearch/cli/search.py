@@ -1,0 +1,109 @@
+"""`faqsearch search`: a question in, hits out; or questions from stdin, one result per line."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from faqsearch.cli.address import index_address
+from faqsearch.cli.options import ColorOption, DebugOption, IndexOption
+from faqsearch.cli.terminal import can_show, columns, is_terminal, wants_color
+
+if TYPE_CHECKING:
+    from faqsearch.cli.render import Look
+    from faqsearch.cli.terminal import ColorChoice
+    from faqsearch.results import Results
+
+# As text, more than five hits push the best one off the screen.
+_HITS, _HITS_AS_TEXT = 10, 5
+
+
+def search(
+    question: Annotated[str, typer.Argument(help="The question, or - to read one per line from stdin.")],
+    *,
+    index: IndexOption = None,
+    k: Annotated[
+        int | None, typer.Option("-k", min=1, metavar="N", help="Hits, at most.  [default: 10, as text 5]")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Write one JSON document.")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Write one line of JSON per question.")] = False,
+    tsv: Annotated[bool, typer.Option("--tsv", help="Write tab-separated lines under a header.")] = False,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where",
+            metavar="FIELD=VALUE",
+            help="Only documents with this category, tag, source, kind or other column. Repeat a field for either "
+            "value, name another for both.",
+        ),
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say what each way of searching found.")] = False,
+    fields: Annotated[
+        str | None, typer.Option("--fields", metavar="A,B", help="With --json, --jsonl, --tsv: these fields only.")
+    ] = None,
+    max_chars: Annotated[
+        int | None, typer.Option("--max-chars", min=1, metavar="N", help="Cut texts in JSON and TSV after N characters.")
+    ] = None,
+    color: ColorOption = "auto",
+    debug: DebugOption = False,  # noqa: ARG001  # read by `run`
+) -> int:
+    """Answer a question.
+
+    Exits with 0 when there is a confident answer and with 1 when there is none.
+    """
+    if json + jsonl + tsv > 1:
+        raise typer.BadParameter("--json, --jsonl and --tsv exclude each other")
+    from faqsearch.cli.machine import field_names, results_value, tsv_lines
+
+    names = field_names(fields)
+    filters = _filters(where or [])
+    if question == "-":
+        if json or tsv:
+            raise typer.BadParameter("questions from stdin are answered in JSON lines; leave out --json and --tsv")
+        from faqsearch.cli.batch import answer_lines
+
+        return answer_lines(index_address(index), k or _HITS, filters, explain=explain, fields=names, cut=max_chars)
+    from faqsearch.search import open_index
+
+    as_text = not (json or jsonl or tsv)
+    searcher = open_index(index_address(index))
+    results = searcher.search(question, k=k or (_HITS_AS_TEXT if as_text else _HITS), where=filters, explain=explain)
+    if tsv:
+        for line in tsv_lines(results, fields=names, max_chars=max_chars):
+            print(line)
+    elif as_text:
+        _print_text(results, _look(color), explain=explain)
+    else:
+        from faqsearch.cli.machine import dumps
+
+        print(dumps(results_value(results, fields=names, max_chars=max_chars), indent=2 if json else None))
+    return 0 if results.answered else 1
+
+
+def _filters(given: list[str]) -> dict[str, list[str]] | None:
+    filters: dict[str, list[str]] = {}
+    for item in given:
+        field, equals, value = item.partition("=")
+        if not (equals and field.strip() and value.strip()):
+            raise typer.BadParameter(f"--where {item}: write FIELD=VALUE, for instance --where kind=faq")
+        filters.setdefault(field.strip(), []).append(value.strip())
+    return filters or None
+
+
+def _look(color: ColorChoice) -> Look:
+    from faqsearch.cli.render import Look
+
+    colored = wants_color(color, sys.stdout)
+    return Look(columns(), colored, colored and is_terminal(sys.stdout), can_show("▮▯…", sys.stdout))
+
+
+def _print_text(results: Results, look: Look, *, explain: bool) -> None:
+    from faqsearch.cli.render import explanation_lines, results_lines
+
+    for line in results_lines(results, look):
+        print(line)
+    if explain:
+        for line in explanation_lines(results, look):
+            print(line)
