@@ -14,7 +14,7 @@ from faqsearch.errors import SourceError
 from faqsearch.index.folder import IndexFolder
 from faqsearch.index.manifest import Manifest, SourceRecord
 from faqsearch.index.writer import GenerationWriter
-from faqsearch.legs import analyse
+from faqsearch.legs import analyse, question_weight
 from faqsearch.settings import Settings
 from faqsearch.sources import Corpus, Problem
 from faqsearch.tokens import FugashiTokenizer
@@ -82,7 +82,7 @@ def build_index(
     source = Corpus(corpus, strict=strict)
     folder = IndexFolder(into)
     with folder.lock("build"), folder.new_generation() as building:
-        writer = GenerationWriter(building, settings)
+        writer = GenerationWriter(building, settings, question_weight)
         for batch in batches(source.documents(), _BATCH):
             writer.add(batch, analyse(batch, tokenizer, passage_chars=settings.passage_chars))
             progress("analysing", writer.documents, None)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from faqsearch.documents import Document
-from faqsearch.index.interface import WeightedTerm
-from faqsearch.index.postings import TermCounts, count_terms
-from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, TermSequences, number_terms
-from faqsearch.passages import Passage, code, phrasings, prose, split
+from faqsearch.index.interface import Analysis, WeightedTerm
+from faqsearch.index.postings import count_terms
+from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, number_terms
+from faqsearch.passages import code, phrasings, prose, split
 from faqsearch.text import sentences
 from faqsearch.tokens import Tokenizer
+from faqsearch.tokens.questions import WEIGHTS
 
 LEXICAL_LEGS = ("document", "question", "bigram", "reading")
 """`document`: words of everything; `question`: words of each phrasing; `bigram`: pairs of characters of everything;
@@ -22,18 +22,6 @@ LEXICAL_LEGS = ("document", "question", "bigram", "reading")
 # A listing names things a reader may ask for, but a name repeated in fifty lines of it is not what the section is
 # about: every distinct term of a section's code counts once, and only so many of them.
 _CODE_TERMS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What an index keeps of some documents beside the documents themselves; made by worker processes."""
-
-    words: TermSequences
-    """Phrasings, sentences and other words of each document; the word legs are counted from them."""
-    counts: Mapping[str, TermCounts]
-    """The other lexical legs: `bigram` and `reading`."""
-    passages: Sequence[Sequence[Passage]]
-    """The passages of each document, for an encoder that reads text."""
 
 
 def analyse(documents: Sequence[Document], tokenizer: Tokenizer, *, passage_chars: int) -> Analysis:
@@ -80,3 +68,8 @@ def question_terms(text: str, tokenizer: Tokenizer) -> dict[str, list[WeightedTe
         "bigram": [WeightedTerm(term) for term in tokenizer.bigrams(text)],
         "reading": [WeightedTerm(term) for term in tokenizer.reading_ngrams(text)],
     }
+
+
+def question_weight(term: str) -> float:
+    """Return how much a word means in a question, 0–1; 1 for all but a few."""
+    return WEIGHTS.get(term, 1.0)

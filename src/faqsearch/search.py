@@ -136,7 +136,7 @@ class Searcher:
 
     def _question(self, text: str, vector: Vectors | None) -> Question:
         terms = question_terms(text, self._tokenizer)
-        return Question({leg: asked for leg, asked in terms.items() if self._uses(leg)}, vector)
+        return Question({leg: asked for leg, asked in terms.items() if leg == "document" or self._uses(leg)}, vector)
 
     def _answer(
         self,

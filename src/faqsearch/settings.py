@@ -60,7 +60,17 @@ class Settings:
     )
     """Lexical leg to its parameters."""
     weights: Mapping[str, float] = field(
-        default_factory=lambda: {"document": 1.0, "question": 0.5, "bigram": 0.85, "reading": 0.0, "dense": 1.1}
+        default_factory=lambda: {
+            "document": 0.0,
+            "question": 0.5,
+            "bigram": 1.1,
+            "reading": 0.0,
+            "dense": 1.0,
+            "passage": 0.9,
+            "coverage": 2.0,
+            "focus": 1.0,
+            "pair": 0.4,
+        }
     )
     """Leg to its weight in the fusion; 0 turns a leg off."""
     fusion: FusionMethod = "weighted"

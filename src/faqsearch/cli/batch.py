@@ -56,5 +56,3 @@ def _answer(
     except QueryError as error:
         return dumps(error_value(error, query)), 2
     return dumps(results_value(results, fields=fields, max_chars=cut)), 0 if results.answered else 1
-
-

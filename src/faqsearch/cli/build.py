@@ -17,7 +17,9 @@ def build(
     model: Annotated[
         str,
         typer.Option(
-            "--model", metavar="NAME", help="builtin, or name or path of a sentence-transformers model.  [default: builtin]"
+            "--model",
+            metavar="NAME",
+            help="builtin, or name or path of a sentence-transformers model.  [default: builtin]",
         ),
     ] = "builtin",
     query_prompt: Annotated[
@@ -35,23 +37,24 @@ def build(
 ) -> int:
     """Build an index from files and folders.
 
-    Reads {suffixes}. Nothing is visible in INDEX until the new generation is whole; the one before answers
-    until then and is kept for `faqsearch rollback`. What cannot be read is listed with path and line, everything
-    else is indexed, and the exit code is 3.
+    Reads CSV, TSV, JSON, JSONL, YAML, Markdown and plain text, in UTF-8, CP932, EUC-JP or UTF-16. INDEX goes on
+    answering from the generation before until the new one is whole; `faqsearch rollback` brings it back. What cannot
+    be read is listed with path and line, all the rest is indexed, and the exit code is 3.
     """
     from faqsearch.build import build_index
     from faqsearch.cli.progress import Progress
-    from faqsearch.cli.reports import build_lines, build_value
+    from faqsearch.cli.reports import build_lines, build_value, problem_lines
     from faqsearch.settings import Settings
 
     settings = Settings(model=model, query_prompt=query_prompt, document_prompt=document_prompt)
     with Progress(sys.stderr) as progress:
         report = build_index(corpus, into, settings=settings, strict=strict, progress=progress.step, say=progress.say)
+    for line in problem_lines(report.problems, report.manifest.problems):
+        print(line, file=sys.stderr)
     if json:
         from faqsearch.cli.machine import dumps
 
         print(dumps(build_value(report, into), indent=2))
     else:
-        for line in build_lines(report, into):
-            print(line, file=sys.stderr)
-    return 3 if report.problems else 0
+        print(*build_lines(report, into), sep="\n")
+    return 3 if report.manifest.problems else 0

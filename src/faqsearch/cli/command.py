@@ -9,6 +9,8 @@ from typing import Any, get_args, get_origin
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from faqsearch.errors import SettingsError
+
 COMMANDS: Mapping[str, str] = {
     "build": "Build an index from files and folders.",
     "search": "Answer a question.",
@@ -16,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "info": "Say what an index holds.",
     "verify": "Check every byte of an index.",
     "rollback": "Go back to the generation before.",
+    "evaluate": "Measure an index on judged questions.",
 }
 """Command to the first line of its help. Its module and its function have its name."""
 
@@ -98,7 +101,7 @@ class LazyGroup(TyperGroup):
 
             near = get_close_matches(args[0], COMMANDS)
             meant = f" Did you mean {near[0]!r}?" if near else ""
-            raise typer.BadParameter(f"no command {args[0]!r}.{meant}", ctx=ctx)
+            raise SettingsError(f"no command {args[0]!r}", hint=f"See `faqsearch --help`.{meant}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TextIO
 from urllib.parse import quote
 
-from faqsearch.cli.terminal import printable
+from faqsearch.cli.terminal import ColorChoice, can_show, columns, is_terminal, printable, wants_color
 from faqsearch.cli.wrapping import shorten, width, wrap
 from faqsearch.documents import Document, Source
 
@@ -30,6 +30,12 @@ class Look:
     """Whether a place in a file becomes a link to click (OSC 8)."""
     symbols: bool = True
     """Whether the stream can show more than ASCII and Japanese."""
+
+    @classmethod
+    def of(cls, stream: TextIO, color: ColorChoice) -> Self:
+        """Return how to write to a stream."""
+        colored = wants_color(color, stream)
+        return cls(columns(), colored, colored and is_terminal(stream), can_show("".join(_BAR), stream))
 
     def bold(self, text: str) -> str:
         """For what is read first."""
@@ -65,21 +71,23 @@ def results_lines(results: Results, look: Look) -> Iterator[str]:
         for number, hit in enumerate(results.hits):
             if number:
                 yield ""
-            yield from _hit_lines(hit, look, sure=True)
+            yield from _hit_lines(hit, look, full=True)
         return
     yield look.bold("No confident answer.") + " The nearest entries:"
     yield ""
     for hit in results.hits:
-        yield from _hit_lines(hit, look, sure=False)
+        yield from _hit_lines(hit, look, full=False)
 
 
-def _hit_lines(hit: Hit, look: Look, *, sure: bool) -> Iterator[str]:
+def _hit_lines(hit: Hit, look: Look, *, full: bool) -> Iterator[str]:
+    from faqsearch.confidence import threshold
+
     start = f"{hit.rank:<2} "
-    paint = look.good if sure else look.faint
+    paint = look.good if hit.confidence >= threshold() else look.faint
     yield f"{start}{paint(_confidence(hit.confidence, look))}  {look.faint(printable(hit.id))}"
     for line in _wrapped(printable(hit.question), look):
         yield _INDENT + look.bold(line)
-    if sure:
+    if full:
         yield from _snippet_lines(hit, look)
     category = " > ".join(hit.document.category)
     yield _INDENT + look.faint(_place(hit.source, look) + (f"  [{printable(category)}]" if category else ""))

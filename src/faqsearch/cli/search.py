@@ -9,11 +9,10 @@ import typer
 
 from faqsearch.cli.address import index_address
 from faqsearch.cli.options import ColorOption, DebugOption, IndexOption
-from faqsearch.cli.terminal import can_show, columns, is_terminal, wants_color
+from faqsearch.errors import SettingsError
 
 if TYPE_CHECKING:
     from faqsearch.cli.render import Look
-    from faqsearch.cli.terminal import ColorChoice
     from faqsearch.results import Results
 
 # As text, more than five hits push the best one off the screen.
@@ -44,24 +43,25 @@ def search(
         str | None, typer.Option("--fields", metavar="A,B", help="With --json, --jsonl, --tsv: these fields only.")
     ] = None,
     max_chars: Annotated[
-        int | None, typer.Option("--max-chars", min=1, metavar="N", help="Cut texts in JSON and TSV after N characters.")
+        int | None,
+        typer.Option("--max-chars", min=1, metavar="N", help="Cut texts in JSON and TSV after N characters."),
     ] = None,
     color: ColorOption = "auto",
-    debug: DebugOption = False,  # noqa: ARG001  # read by `run`
+    debug: DebugOption = False,
 ) -> int:
     """Answer a question.
 
     Exits with 0 when there is a confident answer and with 1 when there is none.
     """
     if json + jsonl + tsv > 1:
-        raise typer.BadParameter("--json, --jsonl and --tsv exclude each other")
+        raise SettingsError("--json, --jsonl and --tsv exclude each other", hint="Leave out all but one.")
     from faqsearch.cli.machine import field_names, results_value, tsv_lines
 
     names = field_names(fields)
     filters = _filters(where or [])
     if question == "-":
         if json or tsv:
-            raise typer.BadParameter("questions from stdin are answered in JSON lines; leave out --json and --tsv")
+            raise SettingsError("questions from stdin are answered in JSON lines", hint="Leave out --json and --tsv.")
         from faqsearch.cli.batch import answer_lines
 
         return answer_lines(index_address(index), k or _HITS, filters, explain=explain, fields=names, cut=max_chars)
@@ -74,7 +74,9 @@ def search(
         for line in tsv_lines(results, fields=names, max_chars=max_chars):
             print(line)
     elif as_text:
-        _print_text(results, _look(color), explain=explain)
+        from faqsearch.cli.render import Look
+
+        _print_text(results, Look.of(sys.stdout, color), explain=explain)
     else:
         from faqsearch.cli.machine import dumps
 
@@ -87,16 +89,11 @@ def _filters(given: list[str]) -> dict[str, list[str]] | None:
     for item in given:
         field, equals, value = item.partition("=")
         if not (equals and field.strip() and value.strip()):
-            raise typer.BadParameter(f"--where {item}: write FIELD=VALUE, for instance --where kind=faq")
+            raise SettingsError(
+                f"--where {item} is no filter", hint="Write FIELD=VALUE, for instance --where kind=faq."
+            )
         filters.setdefault(field.strip(), []).append(value.strip())
     return filters or None
-
-
-def _look(color: ColorChoice) -> Look:
-    from faqsearch.cli.render import Look
-
-    colored = wants_color(color, sys.stdout)
-    return Look(columns(), colored, colored and is_terminal(sys.stdout), can_show("▮▯…", sys.stdout))
 
 
 def _print_text(results: Results, look: Look, *, explain: bool) -> None:

@@ -12,6 +12,9 @@ import numpy.typing as npt
 from faqsearch.documents import Document
 from faqsearch.index.facets import Where
 from faqsearch.index.manifest import Manifest
+from faqsearch.index.postings import TermCounts
+from faqsearch.index.sequences import TermSequences
+from faqsearch.passages import Passage
 from faqsearch.vectors.interface import Vectors
 
 Scores = npt.NDArray[np.float32]
@@ -61,6 +64,18 @@ class Candidates:
 
     def __len__(self) -> int:
         return len(self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What an index keeps of some documents beside the documents themselves; made by worker processes."""
+
+    words: TermSequences
+    """Phrasings, sentences and other words of each document; the word legs are counted from them."""
+    counts: Mapping[str, TermCounts]
+    """The other lexical legs: `bigram` and `reading`."""
+    passages: Sequence[Sequence[Passage]]
+    """The passages of each document, for an encoder that reads text."""
 
 
 class Index(Protocol):

@@ -15,6 +15,14 @@ from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
 from faqsearch.index.dense import DENSE_FILE, DenseIndex
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
+from faqsearch.index.features import (
+    asked_words,
+    coverage_scores,
+    focus_scores,
+    match,
+    pair_scores,
+    passage_scores,
+)
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.manifest import Manifest
@@ -120,6 +128,10 @@ class LocalIndex:
         if question.vector is not None:
             found["dense"], pieces = self._dense_scores(question, documents)
             maxima["dense"] = float(found["dense"].max(initial=0))
+        if len(documents) and (words := question.terms.get("document")):
+            read = self._read(words, documents)
+            found |= read
+            maxima |= {name: float(scores.max()) for name, scores in read.items()}
         return Candidates(documents, found, maxima, self._best_phrasings(units.get("question"), documents), pieces)
 
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
@@ -159,6 +171,23 @@ class LocalIndex:
         except IndexError as error:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
         return scores
+
+    def _read(self, words: Sequence[WeightedTerm], documents: npt.NDArray[np.int64]) -> dict[str, Scores]:
+        """What can be seen only by reading the candidates' words next to the question's."""
+        sequences, postings = self.sequences, self.legs["document"]
+        numbers = sequences.vocabulary.numbers([word.term for word in words])
+        unknown = float(postings.idf.max(initial=0))
+        asked = asked_words(words, numbers, postings.idf, unknown)
+        if not len(asked.numbers):
+            return {}
+        matches = match(sequences.excerpt(documents), asked, len(sequences.vocabulary))
+        weights = asked.worth / np.maximum(postings.idf[asked.numbers], 1e-9)
+        return {
+            "passage": passage_scores(matches, sequences.mean_length),
+            "coverage": coverage_scores(matches),
+            "focus": focus_scores(matches, sequences.importance),
+            "pair": pair_scores(matches, weights),
+        }
 
     def _nearest(self, question: Question, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:
         # Several passages of one document may come first; four times as many passages hold enough documents.

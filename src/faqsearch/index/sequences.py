@@ -82,11 +82,14 @@ class SequencesBuilder:
         owners = _joined([part.documents for part in self._parts], np.int32)
         starts = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(lengths, out=starts[1:])
+        kinds = _joined([part.kinds for part in self._parts], np.uint8)
+        means = [lengths[kinds == kind].mean() if (kinds == kind).any() else 0.0 for kind in (PHRASING, SENTENCE)]
         return {
             **vocabulary,
+            "mean_length": np.array([max(sum(means), 1.0)], dtype=np.float32),
             "sequence": numbers.astype(np.int32)[ids] if len(ids) else ids,
             "unit_starts": starts,
-            "unit_kinds": _joined([part.kinds for part in self._parts], np.uint8),
+            "unit_kinds": kinds,
             "unit_documents": owners,
             "document_units": np.searchsorted(owners, np.arange(documents + 1)).astype(np.int64),
         }
@@ -126,6 +129,9 @@ class Sequences:
         self.unit_kinds: npt.NDArray[np.uint8] = arrays["unit_kinds"]
         self.unit_documents: npt.NDArray[np.int32] = arrays["unit_documents"]
         self.document_units: npt.NDArray[np.int64] = arrays["document_units"]
+        self.importance: npt.NDArray[np.float32] = arrays["importance"]
+        self.mean_length = float(arrays["mean_length"][0])
+        """Words in a sentence and its question, on average."""
 
     def excerpt(self, documents: npt.NDArray[np.int64]) -> Excerpt:
         """Return the sequences of `documents` (numbers, in any order)."""

@@ -15,10 +15,11 @@ from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
 from faqsearch.index.dense import DENSE_FILE, write_dense
 from faqsearch.index.document_file import document_to_json, id_arrays
 from faqsearch.index.facets import FacetsBuilder
+from faqsearch.index.interface import Analysis
 from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE
 from faqsearch.index.postings import CountsBuilder, compile_postings
 from faqsearch.index.sequences import PHRASING, SequencesBuilder, ranges
-from faqsearch.legs import Analysis
+from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.settings import Settings
 from faqsearch.vectors.builtin import BuiltinEncoder, learn
 
@@ -44,9 +45,17 @@ class Written:
 class GenerationWriter:
     """Collects documents in corpus order and writes the files of a generation into an empty folder."""
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, path: Path, settings: Settings, question_weight: Callable[[str], float]) -> None:
+        """Begin a generation.
+
+        Args:
+            path: An empty folder.
+            settings: What to count, and how.
+            question_weight: How much a term means in a question, 0–1.
+        """
         self._path = path
         self._settings = settings
+        self._question_weight = question_weight
         self._places: dict[str, dict[str, ArrayPlace]] = {}
         self._file = (path / DOCUMENTS_FILE).open("wb")
         self._offsets = [0]
@@ -87,6 +96,9 @@ class GenerationWriter:
         progress("compiling postings", 0, None)
         words = self._words.arrays(self.documents)
         lexical = {"words": words, **self._word_legs(words)}
+        vocabulary = Vocabulary(words)
+        weights = [self._question_weight(vocabulary.term(i)) for i in range(len(vocabulary))]
+        words["importance"] = lexical["document"]["idf"] * np.array(weights, dtype=np.float32)
         for leg, builder in self._counts.items():
             lexical[leg] = builder.arrays(self._settings.bm25[leg], self.documents)
         self._write(LEXICAL_FILE, {f"{leg}/{name}": a for leg, arrays in lexical.items() for name, a in arrays.items()})

@@ -164,8 +164,9 @@ class FugashiTokenizer:
         """Find what is written across MeCab's tokens, from left to right."""
         spans: list[_Span] = []
         if _MARKED.search(piece):
-            spans += [_Span(code.start, code.end, code.whole, code.parts, "code") for code in find_codes(piece)]
-            spans += [_Span(start, end, whole, (), "pair") for start, end, whole in find_pairs(piece)]
+            codes = list(find_codes(piece))
+            spans += [_Span(code.start, code.end, code.whole, code.parts, "code") for code in codes]
+            spans += [_Span(start, end, whole, (), "pair") for start, end, whole in find_pairs(piece, codes)]
             for match in _DOTTED.finditer(piece):
                 spans.append(_Span(*match.span(), fold(match[1] + match[2]), (), "name"))
         if self._user_words.words:
@@ -255,5 +256,7 @@ class _Alternatives:
         at = self._places.setdefault(term, len(self.terms))
         if at == len(self.terms):
             self.terms.append(new)
-        elif weight > self.terms[at].weight:  # a word asked, met before as the variant of another
+        elif origin == "word" == self.terms[at].origin:  # asked twice, counts twice
+            self.terms[at] = replace(self.terms[at], weight=self.terms[at].weight + weight)
+        elif weight > self.terms[at].weight:  # asked, and met before as the variant of another word
             self.terms[at] = replace(new, group=self.terms[at].group)

@@ -1,0 +1,33 @@
+"""`faqsearch info`: what an index holds."""
+
+from __future__ import annotations
+
+import sys
+
+from faqsearch.cli.address import index_address
+from faqsearch.cli.options import ColorOption, DebugOption, IndexOption, JsonOption
+
+
+def info(
+    *,
+    index: IndexOption = None,
+    json: JsonOption = False,
+    color: ColorOption = "auto",
+    debug: DebugOption = False,
+) -> int:
+    """Say what an index holds: counts, model, settings, generations, sources."""
+    from faqsearch.cli.reports import info_lines, info_value
+    from faqsearch.index.folder import IndexFolder
+
+    address = index_address(index)
+    folder = IndexFolder(address)
+    current, generations = folder.current(), folder.generations()
+    if json:
+        from faqsearch.cli.machine import dumps
+
+        print(dumps(info_value(address, current, generations), indent=2))
+    else:
+        from faqsearch.cli.render import Look
+
+        print(*info_lines(address, current, generations, Look.of(sys.stdout, color)), sep="\n")
+    return 0

@@ -1,0 +1,163 @@
+"""What builds, checks and looks into an index say: for people in lines, for programs in JSON values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from faqsearch.cli.render import Look, fact_lines
+from faqsearch.cli.terminal import printable
+from faqsearch.results import SCHEMA
+
+if TYPE_CHECKING:
+    from faqsearch.build import BuildReport
+    from faqsearch.index.folder import Generation
+    from faqsearch.index.manifest import Manifest
+    from faqsearch.sources import Problem
+
+# More would push the summary off the screen; --json has them all.
+_PROBLEMS_SHOWN = 20
+_SOURCES_SHOWN = 10
+
+
+def problem_lines(problems: Sequence[Problem], errors: int) -> Iterator[str]:
+    """Yield the first problems, worst kind first, then how many more there are."""
+    ordered = sorted(problems, key=lambda problem: problem.severity != "error")
+    for problem in ordered[:_PROBLEMS_SHOWN]:
+        yield f"{problem.severity}: {printable(str(problem))}"
+    warnings = sum(problem.severity == "warning" for problem in problems)
+    if (more := errors + warnings - len(ordered[:_PROBLEMS_SHOWN])) > 0:
+        yield f"… and {more:,} more; build with --json to list them"
+
+
+def build_lines(report: BuildReport, into: str) -> Iterator[str]:
+    """Yield the summary of a build."""
+    manifest = report.manifest
+    counts = [
+        plural(report.files, "file"),
+        plural(manifest.documents, "document"),
+        plural(manifest.passages, "passage"),
+    ]
+    yield f"{printable(into)}: {', '.join(counts)} in {report.seconds:.1f} s (generation {report.generation})"
+    warnings = sum(problem.severity == "warning" for problem in report.problems)
+    extras = [
+        f"{plural(manifest.problems, 'problem')}: left out" if manifest.problems else "",
+        plural(warnings, "warning") if warnings else "",
+        f"{plural(report.skipped, 'file')} skipped" if report.skipped else "",
+    ]
+    if any(extras):
+        yield ", ".join(filter(None, extras))
+
+
+def build_value(report: BuildReport, into: str) -> dict[str, Any]:
+    """Return the JSON value of a build's summary."""
+    return {
+        "schema": SCHEMA,
+        "index": into,
+        "generation": report.generation,
+        "files": report.files,
+        "skipped": report.skipped,
+        "documents": report.manifest.documents,
+        "passages": report.manifest.passages,
+        "errors": report.manifest.problems,
+        "problems": [
+            {
+                "severity": problem.severity,
+                "path": problem.error.path,
+                "line": problem.error.line,
+                "page": problem.error.page,
+                "message": problem.error.message,
+                "hint": problem.error.hint,
+            }
+            for problem in report.problems
+        ],
+        "seconds": round(report.seconds, 2),
+    }
+
+
+def info_lines(address: str, current: Generation, generations: Sequence[Generation], look: Look) -> Iterator[str]:
+    """Yield what an index holds."""
+    manifest = current.manifest
+    settings = manifest.settings
+    weights = "  ".join(f"{leg} {weight:g}" for leg, weight in settings.weights.items() if weight)
+    yield look.bold(printable(address))
+    yield from fact_lines(
+        [
+            ("documents", f"{manifest.documents:,}"),
+            ("passages", f"{manifest.passages:,}"),
+            ("size", _megabytes(_size(manifest))),
+            ("model", f"{manifest.encoder.get('name')}, {manifest.encoder.get('dimension')} dimensions"),
+            ("tokenizer", manifest.tokenizer),
+            ("weights", f"{weights}  ({settings.fusion})"),
+            ("BM25", "; ".join(f"{n} {leg}" for n, leg in _bm25_summary(manifest))),
+            ("passage", f"{settings.passage_chars} characters at most"),
+            ("problems", f"{manifest.problems:,}" + (" left out when it was built" if manifest.problems else "")),
+        ],
+        look,
+    )
+    yield ""
+    yield look.bold("generations")
+    for generation in generations:
+        mark = "*" if generation.number == current.number else " "
+        own = generation.manifest
+        created = own.created[:16].replace("T", " ")
+        yield f"{mark} {generation.name}  {created} UTC  {plural(own.documents, 'document')}  {printable(own.made_by)}"
+    yield ""
+    yield look.bold("sources")
+    for path, record in list(manifest.sources.items())[:_SOURCES_SHOWN]:
+        yield f"  {record.documents:>7,}  {printable(path)}"
+    if len(manifest.sources) > _SOURCES_SHOWN:
+        yield f"  … and {len(manifest.sources) - _SOURCES_SHOWN:,} more; --json lists them"
+
+
+def info_value(address: str, current: Generation, generations: Sequence[Generation]) -> dict[str, Any]:
+    """Return the JSON value of what an index holds."""
+    manifest = current.manifest
+    return {
+        "schema": SCHEMA,
+        "index": address,
+        "generation": current.name,
+        "format": manifest.format,
+        "created": manifest.created,
+        "made_by": manifest.made_by,
+        "documents": manifest.documents,
+        "passages": manifest.passages,
+        "problems": manifest.problems,
+        "bytes": _size(manifest),
+        "encoder": dict(manifest.encoder),
+        "tokenizer": manifest.tokenizer,
+        "settings": manifest.settings.to_json(),
+        "generations": [
+            {
+                "name": generation.name,
+                "current": generation.number == current.number,
+                "created": generation.manifest.created,
+                "made_by": generation.manifest.made_by,
+                "documents": generation.manifest.documents,
+            }
+            for generation in generations
+        ],
+        "sources": [{"path": path, "documents": record.documents} for path, record in manifest.sources.items()],
+    }
+
+
+def plural(count: int, noun: str) -> str:
+    """Return `1 file`, `3,472 documents`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _bm25_summary(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield parameters and the legs that share them."""
+    legs: dict[str, list[str]] = {}
+    for leg, bm25 in manifest.settings.bm25.items():
+        legs.setdefault(f"{bm25.variant} k1={bm25.k1:g} b={bm25.b:g}", []).append(leg)
+    for parameters, names in legs.items():
+        yield parameters, f"({', '.join(names)})"
+
+
+def _size(manifest: Manifest) -> int:
+    return sum(record.bytes for record in manifest.files.values())
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"

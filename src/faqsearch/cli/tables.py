@@ -1,0 +1,77 @@
+"""What an evaluation says to people: one table of rankings, one of kinds of question, the questions that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from faqsearch.cli.render import Look
+from faqsearch.cli.reports import plural
+from faqsearch.cli.terminal import printable
+from faqsearch.cli.wrapping import shorten, width
+
+if TYPE_CHECKING:
+    from faqsearch.evaluation import Evaluation
+    from faqsearch.evaluation.report import Row, Shown, Worst
+
+_NAME = 14
+
+
+def evaluation_lines(evaluation: Evaluation, look: Look) -> Iterator[str]:
+    """Yield an evaluation's tables."""
+    answerable = evaluation.queries - evaluation.unanswerable
+    yield f"{plural(answerable, 'question')} with an answer, {evaluation.unanswerable} without, in {_time(evaluation)}"
+    if evaluation.missing:
+        yield f"{plural(len(evaluation.missing), 'relevant document')} not in the index: counted as failures"
+    if evaluation.unasked:
+        yield f"{evaluation.unasked} judged query ids not among the questions: left out"
+    yield ""
+    yield from _table("ranking", evaluation.rows, look)
+    fused = evaluation.rows[0]
+    yield ""
+    spans = [f"{metric} {value.low:.3f}-{value.high:.3f}" for metric, value in fused.values.items()]
+    yield look.faint(f"95 % of {fused.name}: " + ", ".join(spans[:3]))
+    if evaluation.kinds:
+        yield ""
+        yield from _table(fused.name, evaluation.kinds, look)
+    yield ""
+    verdicts = evaluation.verdicts
+    yield f"answered, of the questions with an answer     {verdicts.answered}"
+    if verdicts.right is not None:
+        yield f"right, of the questions answered              {verdicts.right}"
+    if verdicts.refused is not None:
+        yield f"not answered, of the questions without one    {verdicts.refused}"
+    for worst in evaluation.worst:
+        yield ""
+        yield from _worst_lines(worst, look)
+
+
+def _time(evaluation: Evaluation) -> str:
+    each = 1000 * evaluation.seconds / max(1, evaluation.queries)
+    return f"{evaluation.seconds:.1f} s ({each:.1f} ms each)"
+
+
+def _table(title: str, rows: Sequence[Row], look: Look) -> Iterator[str]:
+    metrics = list(rows[0].values)
+    yield look.faint(f"{title:<{_NAME}}{'n':>6}" + "".join(f"{metric:>11}" for metric in metrics))
+    for number, row in enumerate(rows):
+        name = shorten(printable(row.name), _NAME - 1)
+        cells = "".join(f"{row.values[metric].mean:>11.3f}" for metric in metrics)
+        line = f"{name}{' ' * (_NAME - width(name))}{row.queries:>6}{cells}"
+        yield look.bold(line) if number == 0 and row.name == "fused" else line
+
+
+def _worst_lines(worst: Worst, look: Look) -> Iterator[str]:
+    start = f"{worst.value:.2f}  "
+    yield start + look.bold(shorten(printable(worst.query), look.columns - len(start)))
+    for name, documents in (("wanted", worst.expected), ("found", worst.found)):
+        for shown in documents:
+            yield _shown_line(name, shown, look)
+            name = ""  # noqa: PLW2901  # only the first line is labelled
+
+
+def _shown_line(name: str, shown: Shown, look: Look) -> str:
+    rank = "-" if shown.rank is None else str(shown.rank)
+    start = f"      {name:<7}{rank:>3}  "
+    question = printable(shown.question) or "(not in the index)"
+    return start + shorten(f"{printable(shown.id)}  {question}", look.columns - len(start))

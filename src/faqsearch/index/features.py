@@ -1,0 +1,197 @@
+"""Features: what can be seen of a candidate only by reading its words next to the question's.
+
+Postings bring a few hundred candidates together; each is then read sentence by sentence. All of it is arithmetic on
+the sequences of the candidates, so it costs the same in an index of a thousand documents and of a million.
+
+    passage   BM25 of the best sentence together with its question: an answer says the right thing in one place
+    coverage  share of the question's information (idf) that the document holds somewhere
+    focus     share of a phrasing's information that the question asks for: of two entries that hold all words
+              asked, the one about nothing else is meant
+    pair      neighbouring words of the question that are neighbours in the document as well
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.index.interface import Scores, WeightedTerm
+from faqsearch.index.sequences import OTHER, PHRASING, Excerpt
+
+Floats = npt.NDArray[np.float32]
+
+# A sentence is short and says a word once or twice: less saturation and less punishment of length than for
+# documents (measured on the judged sets, benchmarks/README.md).
+_K1, _B = 1.2, 0.5
+# Words that mean little in a question make no pair worth noticing.
+_LEAST_PAIR_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWords:
+    """The words of a question that the index knows, in the order of their groups."""
+
+    numbers: npt.NDArray[np.int64]
+    """Term numbers; shape (terms,)."""
+    groups: npt.NDArray[np.int64]
+    """Group of each term, 0-based and ascending; shape (terms,)."""
+    worth: Floats
+    """Weight of each term times its idf; shape (terms,)."""
+    ceiling: float
+    """What a document that holds every group at its best is worth, words the index does not know included."""
+
+    @property
+    def starts(self) -> npt.NDArray[np.int64]:
+        """First term of each group."""
+        return np.flatnonzero(np.diff(self.groups, prepend=-1))
+
+
+def asked_words(
+    terms: Sequence[WeightedTerm], numbers: npt.NDArray[np.int64], idf: npt.NDArray[np.float32], unknown_idf: float
+) -> AskedWords:
+    """Return what a question asks for.
+
+    Args:
+        terms: The question's words.
+        numbers: Their numbers in the vocabulary, -1 for unknown ones.
+        idf: idf of every term of the index.
+        unknown_idf: idf of a word that no document holds.
+    """
+    groups: dict[int, int] = {}
+    known, places, worth = [], [], []
+    best: dict[int, float] = {}
+    for i, (term, number) in enumerate(zip(terms, numbers.tolist(), strict=True)):
+        # Terms without alternatives are groups of their own.
+        group = groups.setdefault(term.group if term.group >= 0 else -1 - i, len(groups))
+        value = term.weight * (float(idf[number]) if number >= 0 else unknown_idf)
+        if number >= 0:
+            known.append(number)
+            places.append(group)
+            worth.append(value)
+        # A known alternative says more about a group's worth than the unknown word it stands in for.
+        best[group] = max(best.get(group, 0.0), value if number >= 0 or group not in best else 0.0)
+    order = np.argsort(places, kind="stable")
+    return AskedWords(
+        np.array(known, dtype=np.int64)[order],
+        np.array(places, dtype=np.int64)[order],
+        np.array(worth, dtype=np.float32)[order],
+        sum(best.values()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Where the asked words stand in an excerpt."""
+
+    excerpt: Excerpt
+    asked: AskedWords
+    tf: Floats
+    """Occurrences; shape (units, terms)."""
+    places: npt.NDArray[np.int64]
+    """Words of the excerpt that were asked for; ascending."""
+    slots: npt.NDArray[np.int64]
+    """Which asked term each of `places` is."""
+    phrasing: npt.NDArray[np.int64]
+    """The unit of each document's best phrasing; shape (documents,)."""
+
+
+def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
+    """Find the asked words in an excerpt."""
+    slot_of = np.zeros(vocabulary_size, dtype=np.int16)
+    slot_of[asked.numbers] = np.arange(1, len(asked.numbers) + 1)
+    found = slot_of[excerpt.words]
+    places = np.flatnonzero(found)
+    slots = found[places].astype(np.int64) - 1
+    units, terms = len(excerpt.units), len(asked.numbers)
+    cells = excerpt.word_units[places] * terms + slots
+    tf = np.bincount(cells, minlength=units * terms).reshape(units, terms).astype(np.float32)
+    worth = np.where(excerpt.kinds == PHRASING, _best_of_groups((tf > 0) * asked.worth, asked).sum(axis=1), -1)
+    return Matches(excerpt, asked, tf, places, slots, _first_best(worth, excerpt))
+
+
+def passage_scores(matches: Matches, mean_length: float) -> Scores:
+    """Return BM25 of each document's best sentence, its question's words included; shape (documents,).
+
+    Args:
+        matches: Where the asked words stand.
+        mean_length: Words in a sentence and its question, on average over the index.
+    """
+    excerpt, asked = matches.excerpt, matches.asked
+    question = matches.phrasing[excerpt.unit_documents]
+    alone = excerpt.kinds == PHRASING
+    tf = np.where(alone[:, None], matches.tf, matches.tf + matches.tf[question])
+    lengths = np.where(alone, excerpt.lengths, excerpt.lengths + excerpt.lengths[question])
+    norm = (_K1 * (1 - _B + _B * lengths / mean_length)).astype(np.float32)
+    scores = _best_of_groups(asked.worth * tf * np.float32(_K1 + 1) / (tf + norm[:, None]), asked).sum(axis=1)
+    return _best_unit(np.where(excerpt.kinds == OTHER, 0, scores), excerpt)
+
+
+def coverage_scores(matches: Matches) -> Scores:
+    """Return the share of the question's information each document holds, 0–1; shape (documents,)."""
+    held = np.maximum.reduceat(matches.tf > 0, matches.excerpt.unit_bounds[:-1], axis=0)
+    worth = _best_of_groups(held * matches.asked.worth, matches.asked).sum(axis=1)
+    return (worth / np.float32(max(matches.asked.ceiling, 1e-9))).astype(np.float32)
+
+
+def focus_scores(matches: Matches, importance: Floats) -> Scores:
+    """Return the share of the best phrasing's information that was asked for, 0–1; shape (documents,).
+
+    Args:
+        matches: Where the asked words stand.
+        importance: idf of every term of the index, less for words that mean little in a question.
+    """
+    excerpt = matches.excerpt
+    values = importance[excerpt.words]
+    total = np.bincount(excerpt.word_units, values, minlength=len(excerpt.units))
+    asked = np.bincount(
+        excerpt.word_units[matches.places], values[matches.places], minlength=len(excerpt.units)
+    )
+    share = np.divide(asked, total, out=np.zeros_like(total), where=total > 0)
+    return _best_unit(np.where(excerpt.kinds == PHRASING, share, 0).astype(np.float32), excerpt)
+
+
+def pair_scores(matches: Matches, weights: Floats) -> Scores:
+    """Return what the neighbouring words of the question that are neighbours in a document are worth.
+
+    Args:
+        matches: Where the asked words stand.
+        weights: Weight of each asked term, without idf; shape (terms,).
+
+    Returns:
+        Sum over distinct pairs of both words' worth; float32, shape (documents,).
+    """
+    excerpt, asked = matches.excerpt, matches.asked
+    documents = len(excerpt.unit_bounds) - 1
+    first, second = matches.places[:-1], matches.places[1:]
+    a, b = matches.slots[:-1], matches.slots[1:]
+    near = (second == first + 1) & (excerpt.word_units[first] == excerpt.word_units[second])
+    near &= (asked.groups[b] == asked.groups[a] + 1) & (weights[a] >= _LEAST_PAIR_WEIGHT) & (weights[b] >= _LEAST_PAIR_WEIGHT)
+    owner = excerpt.unit_documents[excerpt.word_units[first[near]]]
+    groups = int(asked.groups[-1]) + 1 if len(asked.groups) else 0
+    cells, at = np.unique(owner * max(groups, 1) + asked.groups[a[near]], return_index=True)
+    worth = (asked.worth[a[near]] + asked.worth[b[near]])[at]
+    return np.bincount(cells // max(groups, 1), worth, minlength=documents).astype(np.float32)
+
+
+def _best_of_groups(values: Floats, asked: AskedWords) -> Floats:
+    """(rows, terms) → (rows, groups): the best alternative of each group."""
+    starts = asked.starts
+    if len(starts) == values.shape[1]:
+        return values
+    return np.maximum.reduceat(values, starts, axis=1)
+
+
+def _best_unit(scores: Floats, excerpt: Excerpt) -> Scores:
+    """(units,) → (documents,): every document has at least one unit."""
+    return np.maximum.reduceat(scores, excerpt.unit_bounds[:-1]).astype(np.float32)
+
+
+def _first_best(scores: Floats, excerpt: Excerpt) -> npt.NDArray[np.int64]:
+    """(units,) → (documents,): the first unit with the document's best score."""
+    best = np.maximum.reduceat(scores, excerpt.unit_bounds[:-1])
+    candidates = np.flatnonzero(scores == best[excerpt.unit_documents])
+    _, first = np.unique(excerpt.unit_documents[candidates], return_index=True)
+    return candidates[first]
