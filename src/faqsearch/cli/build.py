@@ -11,7 +11,7 @@ from faqsearch.cli.options import DebugOption, JsonOption
 
 
 def build(
-    corpus: Annotated[list[str], typer.Argument(help="Files and folders with FAQs and manuals.", metavar="CORPUS...")],
+    corpus: Annotated[list[str], typer.Argument(help="Files and folders with FAQs and manuals.", metavar="CORPUS")],
     *,
     into: Annotated[str, typer.Option("--into", metavar="INDEX", help="Folder of the index, made when missing.")],
     model: Annotated[
@@ -19,7 +19,7 @@ def build(
         typer.Option(
             "--model",
             metavar="NAME",
-            help="builtin, or name or path of a sentence-transformers model.  [default: builtin]",
+            help="builtin, or name or path of a sentence-transformers model.",
         ),
     ] = "builtin",
     query_prompt: Annotated[

@@ -12,17 +12,19 @@ from faqsearch.cli.options import ColorOption, DebugOption, IndexOption, JsonOpt
 
 
 def evaluate(
-    queries: Annotated[str, typer.Argument(help="Questions: JSON Lines, CSV or TSV with an id and a text.")],
-    qrels: Annotated[str, typer.Argument(help="Judgments: lines of query id, document id and grade, with tabs.")],
+    queries: Annotated[
+        str, typer.Argument(metavar="QUERIES", help="Questions: JSON Lines, CSV or TSV with an id and a text.")
+    ],
+    qrels: Annotated[
+        str, typer.Argument(metavar="QRELS", help="Judgments: lines of query id, document id and grade, with tabs.")
+    ],
     *,
     index: IndexOption = None,
-    k: Annotated[int, typer.Option("-k", min=1, metavar="N", help="Places that count.  [default: 10]")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, metavar="N", help="Places that count.")] = 10,
     by: Annotated[
-        str, typer.Option("--by", metavar="KEY", help="Split the second table by this key of QUERIES.  [default: kind]")
+        str, typer.Option("--by", metavar="KEY", help="Split the second table by this key of QUERIES.")
     ] = "kind",
-    worst: Annotated[
-        int, typer.Option("--worst", min=0, metavar="N", help="List the N worst questions.  [default: 5]")
-    ] = 5,
+    worst: Annotated[int, typer.Option("--worst", min=0, metavar="N", help="List the N worst questions.")] = 5,
     at_least: Annotated[
         list[str] | None,
         typer.Option("--at-least", metavar="METRIC=VALUE", help="Exit with 1 when the fused ranking is below. Repeat."),

@@ -20,7 +20,9 @@ _HITS, _HITS_AS_TEXT = 10, 5
 
 
 def search(
-    question: Annotated[str, typer.Argument(help="The question, or - to read one per line from stdin.")],
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="The question, or - to read one per line from stdin.")
+    ],
     *,
     index: IndexOption = None,
     k: Annotated[

@@ -13,7 +13,9 @@ from faqsearch.errors import SettingsError
 
 
 def show(
-    document_id: Annotated[str, typer.Argument(help="The document's id, as `faqsearch search` gives it.", metavar="ID")],
+    document_id: Annotated[
+        str, typer.Argument(help="The document's id, as `faqsearch search` gives it.", metavar="ID")
+    ],
     *,
     index: IndexOption = None,
     section: Annotated[

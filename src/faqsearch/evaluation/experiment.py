@@ -14,7 +14,7 @@ from faqsearch.errors import JudgmentsError
 from faqsearch.evaluation.judgments import Grades, JudgedQuery, Judgments, read_judgments
 from faqsearch.evaluation.metrics import Estimate, Metric, estimates, usual
 from faqsearch.evaluation.report import Evaluation, Row, Shown, Verdicts, Worst
-from faqsearch.evaluation.runs import FUSED, Ranked, Runs, missing_documents, run
+from faqsearch.evaluation.runs import Ranked, Runs, missing_documents, run
 from faqsearch.search import Searcher, open_index
 
 SEED = 20_240_401
@@ -32,6 +32,7 @@ def evaluate(
     k: int = 10,
     by: str = "kind",
     worst: int = 20,
+    ablate: bool = False,
     seed: int = SEED,
 ) -> Evaluation:
     """Ask every query of a judged set and say how good the rankings are.
@@ -43,6 +44,7 @@ def evaluate(
         k: Places that count in nDCG, MRR and recall.
         by: Key of the queries file that splits the second table.
         worst: Failed queries to list, at most.
+        ablate: Rank also without each leg, to see what it adds.
         seed: The same seed gives the same intervals.
 
     Raises:
@@ -55,15 +57,14 @@ def evaluate(
     missing = missing_documents(searcher, judgments, named)
     if not any(judgments.answerable(query) for query in judgments.queries):
         raise JudgmentsError("no query has a relevant document", hint="Judge some documents with grade 1 or 2.")
-    runs = run(searcher, judgments.queries)
+    runs = run(searcher, judgments.queries, ablate=ablate)
     asked = _answerable(runs, judgments)
     metrics = usual(k)
-    systems = (FUSED, *runs.legs)
     table = np.array(
-        [[[m.of(r.rankings.get(s, ()), judgments.of(r.query)) for m in metrics] for s in systems] for r in asked]
+        [[[m.of(r.rankings.get(s, ()), judgments.of(r.query)) for m in metrics] for s in runs.systems] for r in asked]
     )
     flat = iter(estimates(table.reshape(len(asked), -1), seed=seed))
-    rows = tuple(Row(system, len(asked), {str(m): next(flat) for m in metrics}) for system in systems)
+    rows = tuple(Row(system, len(asked), {str(m): next(flat) for m in metrics}) for system in runs.systems)
     fused = table[:, 0, :]
     return Evaluation(
         queries=len(judgments.queries),

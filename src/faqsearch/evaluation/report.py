@@ -99,7 +99,7 @@ class Evaluation:
     missing: tuple[str, ...]
     """Relevant documents that are not in the index: the questions they answer count as failed."""
     rows: tuple[Row, ...]
-    """The fused ranking first, then each leg."""
+    """The fused ranking first, then each leg, then what is left without each leg when that was asked for."""
     kinds: tuple[Row, ...]
     """The fused ranking for each kind of question, largest first; empty when the queries name no kinds."""
     verdicts: Verdicts

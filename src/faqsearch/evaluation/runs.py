@@ -29,7 +29,7 @@ class Ranked:
 
     query: JudgedQuery
     rankings: Mapping[str, tuple[str, ...]]
-    """`fused`, and each leg by name: ids of at most `DEPTH` documents, best first."""
+    """`fused`, each leg by name, and `without` a leg when asked for: ids of at most `DEPTH` documents, best first."""
     scores: tuple[float, ...]
     """Fused score of each document of the fused ranking."""
     confidence: float
@@ -47,7 +47,8 @@ class Runs:
     """What all questions got."""
 
     ranked: tuple[Ranked, ...]
-    legs: tuple[str, ...]
+    systems: tuple[str, ...]
+    """Names of the rankings: `fused`, then the legs, then what is left without each."""
     seconds: float
     """From the first question to the last."""
 
@@ -58,23 +59,35 @@ class Runs:
                 yield f"{ranked.query.id}\tQ0\t{document}\t{rank}\t{score:.6f}\t{tag}\n"
 
 
-def run(searcher: Searcher, queries: Sequence[JudgedQuery]) -> Runs:
-    """Ask every question, once."""
+def run(searcher: Searcher, queries: Sequence[JudgedQuery], *, ablate: bool = False) -> Runs:
+    """Ask every question, once.
+
+    Args:
+        searcher: Whom to ask.
+        queries: The questions.
+        ablate: Rank also without each leg.
+    """
     started = perf_counter()
     names = Names(searcher)
-    legs: dict[str, None] = {}
+    settings = searcher.settings
+    systems = {FUSED: None}
     ranked = []
     for query, candidates in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
-        legs.update(dict.fromkeys(candidates.scores))
-        ranking = fuse(candidates, searcher.settings.weights, searcher.settings.fusion)
+        ranking = fuse(candidates, settings.weights, settings.fusion)
         first = ranking.order[:DEPTH]
         certain = confidences(candidates, ranking, first[:2])
         confidence = float(certain[0]) if len(certain) else 0.0
-        rankings = {leg: names(candidates.documents[leg_order(s)]) for leg, s in candidates.scores.items()}
-        rankings[FUSED] = names(candidates.documents[first])
+        rankings = {FUSED: names(candidates.documents[first])}
+        for leg, scores in candidates.scores.items():
+            rankings[leg] = names(candidates.documents[leg_order(scores)])
+        for leg in candidates.scores if ablate else ():
+            rest = {name: weight for name, weight in settings.weights.items() if name != leg}
+            order = leg_order(fuse(candidates, rest, settings.fusion).scores)
+            rankings[f"without {leg}"] = names(candidates.documents[order])
+        systems.update(dict.fromkeys(rankings))
         scores = tuple(ranking.scores[first].tolist())
         ranked.append(Ranked(query, rankings, scores, confidence, bool(len(first)) and confidence >= threshold()))
-    return Runs(tuple(ranked), tuple(legs), perf_counter() - started)
+    return Runs(tuple(ranked), tuple(systems), perf_counter() - started)
 
 
 def gather(searcher: Searcher, texts: Sequence[str], *, every_leg: bool = False) -> Iterator[Candidates]:

@@ -7,6 +7,7 @@ the sequences of the candidates, so it costs the same in an index of a thousand 
     coverage  share of the question's information (idf) that the document holds somewhere
     focus     share of a phrasing's information that the question asks for: of two entries that hold all words
               asked, the one about nothing else is meant
+    sentence  cosine of the question and the nearest sentence, in the built-in encoder's space
     pair      neighbouring words of the question that are neighbours in the document as well
 """
 
@@ -174,6 +175,24 @@ def pair_scores(matches: Matches, weights: Floats) -> Scores:
     cells, at = np.unique(owner * max(groups, 1) + asked.groups[a[near]], return_index=True)
     worth = (asked.worth[a[near]] + asked.worth[b[near]])[at]
     return np.bincount(cells // max(groups, 1), worth, minlength=documents).astype(np.float32)
+
+
+def sentence_scores(excerpt: Excerpt, values: Floats, lengths: Floats) -> Scores:
+    """Return the cosine of the question and each document's nearest sentence, its question included.
+
+    Args:
+        excerpt: The candidates' words.
+        values: Dot product of the question's vector and each word's weighted term vector; shape (words,).
+        lengths: Length of each unit's vector, a sentence's together with its document's question; shape (units,).
+
+    Returns:
+        float32, 0 or above; shape (documents,).
+    """
+    sums = np.bincount(excerpt.word_units, values, minlength=len(excerpt.units))
+    question = excerpt.unit_bounds[:-1][excerpt.unit_documents]
+    whole = np.where(excerpt.kinds == PHRASING, sums, sums + sums[question])
+    scores = np.divide(whole, lengths, out=np.zeros_like(whole), where=lengths > 1e-6)
+    return _best_unit(np.where(excerpt.kinds == OTHER, 0, np.maximum(scores, 0)).astype(np.float32), excerpt)
 
 
 def _best_of_groups(values: Floats, asked: AskedWords) -> Floats:

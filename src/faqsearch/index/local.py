@@ -22,6 +22,7 @@ from faqsearch.index.features import (
     match,
     pair_scores,
     passage_scores,
+    sentence_scores,
 )
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
@@ -29,6 +30,8 @@ from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
 from faqsearch.index.sequences import Sequences
 from faqsearch.index.vocabulary import Vocabulary
+from faqsearch.vectors.builtin import word_values
+from faqsearch.vectors.interface import Vectors
 
 DOCUMENTS_FILE = "documents.jsonl"
 TABLES_FILE = "documents.bin"
@@ -129,7 +132,7 @@ class LocalIndex:
             found["dense"], pieces = self._dense_scores(question, documents)
             maxima["dense"] = float(found["dense"].max(initial=0))
         if len(documents) and (words := question.terms.get("document")):
-            read = self._read(words, documents)
+            read = self._read(words, question.vector, documents)
             found |= read
             maxima |= {name: float(scores.max()) for name, scores in read.items()}
         return Candidates(documents, found, maxima, self._best_phrasings(units.get("question"), documents), pieces)
@@ -172,7 +175,9 @@ class LocalIndex:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
         return scores
 
-    def _read(self, words: Sequence[WeightedTerm], documents: npt.NDArray[np.int64]) -> dict[str, Scores]:
+    def _read(
+        self, words: Sequence[WeightedTerm], vector: Vectors | None, documents: npt.NDArray[np.int64]
+    ) -> dict[str, Scores]:
         """What can be seen only by reading the candidates' words next to the question's."""
         sequences, postings = self.sequences, self.legs["document"]
         numbers = sequences.vocabulary.numbers([word.term for word in words])
@@ -180,9 +185,14 @@ class LocalIndex:
         asked = asked_words(words, numbers, postings.idf, unknown)
         if not len(asked.numbers):
             return {}
-        matches = match(sequences.excerpt(documents), asked, len(sequences.vocabulary))
+        excerpt = sequences.excerpt(documents)
+        matches = match(excerpt, asked, len(sequences.vocabulary))
         weights = asked.worth / np.maximum(postings.idf[asked.numbers], 1e-9)
-        return {
+        read = {}
+        if vector is not None and (encoder := self._arrays.get(ENCODER_FILE)):
+            values = word_values(encoder, vector[0], excerpt.words)
+            read["sentence"] = sentence_scores(excerpt, values, encoder["reading_lengths"][excerpt.units])
+        return read | {
             "passage": passage_scores(matches, sequences.mean_length),
             "coverage": coverage_scores(matches),
             "focus": focus_scores(matches, sequences.importance),

@@ -27,7 +27,7 @@ _RUN = re.compile(r"[^\W_]+")
 _READABLE = re.compile("[ぁ-ゖーa-z0-9]+")
 _PART = 0.5
 _VARIANT = 0.7
-_PAIR = 0.5
+_PAIR = 0.3
 _WORD_AND_NUMBER = re.compile(r"[A-Za-z]{3,}[0-9.]+")
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 DIMENSION = 256
 # A term of a single document connects it with nothing.
 _LEAST_DOCUMENTS = 2
+# Rows multiplied at a time: 50 MB of vectors.
+_ROWS = 50_000
 
 
 class BuiltinEncoder:
@@ -92,6 +94,27 @@ class BuiltinEncoder:
         return unit_rows(vectors)
 
 
+def word_values(
+    arrays: Mapping[str, npt.NDArray[Any]], vector: npt.NDArray[np.float32], words: npt.NDArray[np.int32]
+) -> npt.NDArray[np.float32]:
+    """Return the dot product of `vector` and each word's weighted term vector; float32, shape (words,).
+
+    Args:
+        arrays: The arrays of a `BuiltinEncoder`.
+        vector: A question; shape (dimension,).
+        words: Term numbers; each distinct one is looked at once.
+    """
+    seen = np.zeros(len(arrays["rows"]), dtype=bool)
+    seen[words] = True
+    distinct = np.flatnonzero(seen)
+    rows = arrays["rows"][distinct]
+    known = rows >= 0
+    values = np.zeros(len(seen), dtype=np.float32)
+    chosen = rows[known]
+    values[distinct[known]] = (arrays["projection"][chosen].astype(np.float32) @ vector) * arrays["idf"][chosen]
+    return values[words]
+
+
 @dataclass(frozen=True, slots=True)
 class Learned:
     """Term vectors learned from a corpus, and the vectors of its passages."""
@@ -142,7 +165,24 @@ def learn(words: Mapping[str, npt.NDArray[Any]], documents: int, dimension: int 
         unit_rows(_damped(_summed(units[asked])[:, kept]) @ factors),
         unit_rows(_damped(whole[:, kept]) @ factors),
     ))
-    return Learned({**arrays, "idf": idf, "rows": rows_of, "projection": projection}, vectors[order], passages[order])
+    lengths = _reading_lengths(units[:, kept], words, factors)
+    learned = {**arrays, "idf": idf, "rows": rows_of, "projection": projection, "reading_lengths": lengths}
+    return Learned(learned, vectors[order], passages[order])
+
+
+def _reading_lengths(
+    units: csr_array, words: Mapping[str, npt.NDArray[Any]], factors: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Length of each unit's summed term vectors, a sentence's together with its document's question."""
+    first = words["document_units"][:-1][words["unit_documents"]]
+    lengths = np.empty(units.shape[0], dtype=np.float32)
+    for start in range(0, len(lengths), _ROWS):
+        part = slice(start, start + _ROWS)
+        summed = units[part] @ factors
+        sentence = words["unit_kinds"][part] != PHRASING
+        summed[sentence] += units[first[part][sentence]] @ factors
+        lengths[part] = np.linalg.norm(summed, axis=1)
+    return lengths
 
 
 def _summed(counts: csr_array) -> csr_array:

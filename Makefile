@@ -1,0 +1,34 @@
+# `make demo` and `make test` need Python 3.11 or later and nothing else; both set up .venv on the first call.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+# Byte-compiling 20,000 files of torch and transformers that a run never opens takes longer than installing them.
+PIP = $(BIN)/pip install --quiet --no-compile --constraint constraints.txt
+
+.PHONY: demo test check clean
+
+demo: $(VENV)/installed  ## build an index from corpus/ and ask it a question
+	$(BIN)/faqsearch build corpus --into indexes/demo
+	$(BIN)/faqsearch search "荷物が届かない" --index indexes/demo
+
+test: $(VENV)/tools  ## run the tests
+	$(BIN)/python -m pytest -n 2 -q
+
+check: $(VENV)/tools  ## what .ci/run asks beside the tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/tools: $(VENV)/installed
+	$(PIP) --upgrade "pip>=25.1"
+	$(PIP) --group dev
+	touch $@
+
+clean:
+	rm -rf $(VENV) indexes/demo

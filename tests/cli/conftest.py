@@ -1,0 +1,58 @@
+"""A tiny corpus, its index, and a way to run commands as a shell would."""
+
+import io
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from faqsearch.cli.main import run
+
+HERE = Path(__file__).parent
+
+
+class Finished(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session")
+def workplace(tmp_path_factory):
+    """A folder with `corpus/` and its index at `indexes/demo`."""
+    folder = tmp_path_factory.mktemp("workplace")
+    shutil.copytree(HERE / "corpus", folder / "corpus")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert run(["build", "corpus", "--into", "indexes/demo", "--json"]) == 0
+    return folder
+
+
+@pytest.fixture
+def cli(workplace, monkeypatch, capsys):
+    """Run one command in the workplace, 80 columns wide, without a terminal."""
+    monkeypatch.chdir(workplace)
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("FAQSEARCH_INDEX", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def finish(*arguments, stdin=b""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        capsys.readouterr()
+        code = run(arguments)
+        return Finished(code, *capsys.readouterr())
+
+    return finish
+
+
+def masked(text):
+    """Replace what differs from run to run and from calibration to calibration."""
+    text = re.sub(r"[▮▯]{5} +\d+%", "▮▮▮▯▯ NN%", text)
+    text = re.sub(r"\d+\.\d s\b", "N.N s", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "YYYY-MM-DD hh:mm UTC", text)
+    return re.sub(r"\d+\.\d MB", "N.N MB", text)
