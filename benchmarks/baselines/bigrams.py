@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from baselines.interface import whole_text
 from baselines.ranked import rank_terms
@@ -23,4 +24,4 @@ def rank(documents: Sequence[Document], queries: Sequence[str], k: int) -> list[
 
 def _bigrams(text: str) -> list[str]:
     runs = _GAPS.split(unicodedata.normalize("NFKC", text).lower())
-    return [pair for run in runs for pair in ([run] if len(run) == 1 else map("".join, zip(run, run[1:], strict=False)))]
+    return [pair for run in runs for pair in ([run] if len(run) == 1 else map("".join, pairwise(run)))]

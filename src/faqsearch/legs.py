@@ -9,9 +9,8 @@ import numpy as np
 from faqsearch.documents import Document
 from faqsearch.index.interface import Analysis, WeightedTerm
 from faqsearch.index.postings import count_terms
-from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, number_terms
-from faqsearch.passages import code, phrasings, prose, split
-from faqsearch.text import sentences
+from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Unit, number_terms
+from faqsearch.passages import code, phrasings, sentence_spans, split
 from faqsearch.tokens import Tokenizer
 from faqsearch.tokens.questions import WEIGHTS
 
@@ -27,17 +26,15 @@ _CODE_TERMS = 200
 def analyse(documents: Sequence[Document], tokenizer: Tokenizer, *, passage_chars: int) -> Analysis:
     """Return the words, character terms and passages of `documents`."""
     asked = [phrasings(document) for document in documents]
-    told = [
-        [document.answer[a + x : a + y] for a, b in prose(document.answer) for x, y in sentences(document.answer[a:b])]
-        for document in documents
-    ]
+    spans = [sentence_spans(document.answer) for document in documents]
+    told = [[document.answer[a:b] for a, b in own] for document, own in zip(documents, spans, strict=True)]
     texts = [text for a, b in zip(asked, told, strict=True) for text in (*a, *b)]
     words = iter(tokenizer.words_many(texts))
-    units: list[tuple[int, int, Sequence[str]]] = []
-    for number, (document, questions, answers) in enumerate(zip(documents, asked, told, strict=True)):
-        units.extend((number, PHRASING, next(words)) for _ in questions)
-        units.extend((number, SENTENCE, next(words)) for _ in answers)
-        units.append((number, OTHER, _other_words(document, tokenizer)))
+    units: list[Unit] = []
+    for number, (document, questions, own) in enumerate(zip(documents, asked, spans, strict=True)):
+        units.extend(Unit(number, PHRASING, next(words)) for _ in questions)
+        units.extend(Unit(number, SENTENCE, next(words), span) for span in own)
+        units.append(Unit(number, OTHER, _other_words(document, tokenizer)))
     wholes = ("\n".join([*a, *b]) for a, b in zip(asked, told, strict=True))
     owners = np.repeat(np.arange(len(documents), dtype=np.int32), [len(a) for a in asked])
     return Analysis(

@@ -42,16 +42,15 @@ def split(document: Document, *, chars: int) -> Iterator[Passage]:
     for phrasing in phrasings(document):
         yield Passage("question", phrasing, 0)
     context = document.question if document.kind == "faq" else " > ".join(document.source.heading) or document.question
-    for block_start, block_end in prose(document.answer):
-        start, end = None, block_start
-        for first, last in sentences(document.answer[block_start:block_end]):
-            if start is not None and block_start + last - start > chars:
-                yield Passage("answer", document.answer[start:end], start, context)
-                start = None
-            start = block_start + first if start is None else start
-            end = block_start + last
-        if start is not None:
+    start: int | None = None
+    end = 0
+    for first, last in sentence_spans(document.answer):
+        if start is not None and last - start > chars:
             yield Passage("answer", document.answer[start:end], start, context)
+            start = None
+        start, end = first if start is None else start, last
+    if start is not None:
+        yield Passage("answer", document.answer[start:end], start, context)
 
 
 def phrasings(document: Document) -> tuple[str, ...]:
@@ -60,6 +59,11 @@ def phrasings(document: Document) -> tuple[str, ...]:
     if document.kind == "manual" and len(path) > 1:
         return (*document.all_phrasings, " ".join(path))
     return document.all_phrasings
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Return (start, end) of every sentence of `text` outside its code blocks."""
+    return [(start + a, start + b) for start, end in prose(text) for a, b in sentences(text[start:end])]
 
 
 def prose(text: str) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ from faqsearch.index.facets import Where
 from faqsearch.index.interface import Candidates, Question, WeightedTerm
 from faqsearch.index.manifest import Manifest
 from faqsearch.legs import question_terms
-from faqsearch.passages import phrasings, split
+from faqsearch.passages import phrasings
 from faqsearch.ranking import Ranking, fuse, ranks
 from faqsearch.results import Hit, LegExplanation, Results
 from faqsearch.settings import Settings
@@ -157,8 +157,8 @@ class Searcher:
         terms = {term.term for leg in ("document", "question") for term in question.terms.get(leg, ())}
         hits = []
         for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):
-            matched, start = _matched(document, candidates, place, self.settings)
-            shown = snippet(document.answer, terms, self._tokenizer, start=start)
+            first, last = candidates.sentences[place].tolist()
+            shown = snippet(document.answer, (first, last), terms, self._tokenizer)
             hits.append(
                 Hit(
                     rank=rank,
@@ -167,7 +167,7 @@ class Searcher:
                     confidence=float(certain[rank - 1]),
                     snippet=shown.text,
                     highlights=shown.highlights,
-                    matched=matched,
+                    matched=_matched(document, candidates, place),
                     explanation=self._explain(question, candidates, ranking, place) if explain else {},
                 )
             )
@@ -242,16 +242,13 @@ def _checked(query: str) -> str:
     return text
 
 
-def _matched(document: Document, candidates: Candidates, place: int, settings: Settings) -> tuple[str, int]:
-    """The phrasing or piece that matched best, and where the piece stands in the answer."""
+def _matched(document: Document, candidates: Candidates, place: int) -> str:
+    """The phrasing or the sentence that matched best."""
     asked = phrasings(document)
     phrasing = asked[min(int(candidates.phrasings[place]), len(asked) - 1)]
     question = candidates.scores.get("question")
-    if question is not None and question[place] > 0.5 * candidates.maxima["question"]:
-        return phrasing, 0
-    nearest = int(candidates.pieces[place])
-    if nearest >= 0:
-        own = list(split(document, chars=settings.passage_chars))
-        if nearest < len(own) and own[nearest].field == "answer":
-            return own[nearest].text, own[nearest].start
-    return phrasing, 0
+    first, last = candidates.sentences[place].tolist()
+    # A phrasing that holds half of what the best one holds is what the question meant; else the answer said it.
+    if first == last or (question is not None and question[place] > candidates.maxima["question"] / 2):
+        return phrasing
+    return document.answer[first:last].strip()

@@ -34,9 +34,10 @@ def workplace(tmp_path_factory):
 
 
 @pytest.fixture
-def cli(workplace, monkeypatch, capsys):
-    """Run one command in the workplace, 80 columns wide, without a terminal."""
-    monkeypatch.chdir(workplace)
+def cli(workplace, tmp_path, monkeypatch, capsys):
+    """Run a command in a copy of the workplace, 80 columns wide, without a terminal."""
+    shutil.copytree(workplace, tmp_path / "workplace")
+    monkeypatch.chdir(tmp_path / "workplace")
     monkeypatch.setenv("COLUMNS", "80")
     for name in ("FAQSEARCH_INDEX", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)

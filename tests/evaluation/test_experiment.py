@@ -25,12 +25,21 @@ def test_the_fused_row_is_what_searching_shows(evaluation, searcher):
 
 
 def test_every_leg_has_a_row_after_the_fused_one(evaluation, searcher):
-    asked = [leg for leg, weight in searcher.settings.weights.items() if weight > 0]
-    assert [row.name for row in evaluation.rows] == ["fused", *asked]
+    asked = {leg for leg, weight in searcher.settings.weights.items() if weight > 0}
+    assert evaluation.rows[0].name == "fused"
+    assert asked <= {row.name for row in evaluation.rows[1:]}
     for row in evaluation.rows:
         assert row.queries == 6
         for estimate in row.values.values():
             assert 0 <= estimate.low <= estimate.mean <= estimate.high <= 1
+
+
+def test_what_is_left_without_a_leg_is_measured_when_asked_for(evaluation, judged):
+    ablated = evaluate(judged / "queries.jsonl", judged / "qrels.tsv", index=judged / "index", ablate=True)
+    assert ablated.rows[: len(evaluation.rows)] == evaluation.rows
+    left = [row.name for row in ablated.rows[len(evaluation.rows) :]]
+    assert "without dense" in left
+    assert all(name.startswith("without ") for name in left)
 
 
 def test_values_agree_with_ir_measures_on_the_run_file(evaluation, judged, tmp_path):

@@ -25,7 +25,10 @@ def write(tmp_path, name, text, encoding="utf-8"):
     ],
 )
 def test_every_form_of_queries_file_gives_the_same_queries(tmp_path, name, text):
-    assert read_queries(write(tmp_path, name, text)) == [JudgedQuery("q1", "送料は？"), JudgedQuery("2", "返品, したい")]
+    assert read_queries(write(tmp_path, name, text)) == [
+        JudgedQuery("q1", "送料は？"),
+        JudgedQuery("2", "返品, したい"),
+    ]
 
 
 def test_a_queries_file_from_a_japanese_spreadsheet_is_read(tmp_path):

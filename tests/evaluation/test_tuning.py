@@ -37,9 +37,7 @@ def test_weights_stay_when_nothing_is_surely_better():
     table = made_up(30)
     noise = Table(table.legs, generator.random(table.shares.shape).astype(np.float32), table.gains, table.ideal)
     start = np.array([1.0, 1.0])
-    changed = sum(
-        bool((ascend(noise.part(generator.random(30) < 0.8), start) != start).any()) for _ in range(10)
-    )
+    changed = sum(bool((ascend(noise.part(generator.random(30) < 0.8), start) != start).any()) for _ in range(10))
     assert changed <= 5
 
 
@@ -65,7 +63,9 @@ def test_tuning_reports_default_and_held_out_and_changes_nothing(searcher, judge
     assert dict(tuning.settings.weights) == dict(tuning.after)
     assert steps[-1] == ("tuning", 4, 4)
     assert (judged / "index" / "CURRENT").read_text() == before
-    assert json.loads(json.dumps(tuning.to_json()))["ndcg@10"]["gain"]["mean"] == pytest.approx(tuning.gain.mean, abs=1e-4)
+    assert json.loads(json.dumps(tuning.to_json()))["ndcg@10"]["gain"]["mean"] == pytest.approx(
+        tuning.gain.mean, abs=1e-4
+    )
 
 
 def test_the_default_is_what_evaluate_measures(searcher):

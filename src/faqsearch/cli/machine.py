@@ -41,9 +41,10 @@ def field_names(given: str | None) -> tuple[str, ...] | None:
     if given is None:
         return None
     names = tuple(name.strip() for name in given.split(",") if name.strip())
-    if not names or (unknown := [name for name in names if name not in FIELDS]):
-        wrong = ", ".join(unknown) if names else "nothing"
-        raise SettingsError(f"--fields names {wrong}", hint=f"Choose from {', '.join(FIELDS)}.")
+    if unknown := [name for name in names if name not in FIELDS]:
+        raise SettingsError(f"--fields: no field {', '.join(unknown)}", hint=f"Choose from {', '.join(FIELDS)}.")
+    if not names:
+        raise SettingsError("--fields is empty", hint=f"Choose from {', '.join(FIELDS)}.")
     return names
 
 

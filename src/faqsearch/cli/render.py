@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from faqsearch.results import Hit, Results
 
 _INDENT = "   "
+# Columns a category needs to say anything; it is left out where the path leaves less.
+_LEAST_AROUND = 8
 _BAR = ("▮", "▯")
 _PLAIN_BAR = ("*", ".")
 
@@ -64,8 +66,7 @@ class Look:
 def results_lines(results: Results, look: Look) -> Iterator[str]:
     """Yield the lines of an answer: every hit in full, or, when none is confident, the nearest in short."""
     if not results.hits:
-        yield look.bold("No answer found.")
-        yield "Nothing in the index shares a word or a meaning with the question."
+        yield look.bold("No answer.") + " Nothing in the index matches."
         return
     if results.answered:
         for number, hit in enumerate(results.hits):
@@ -89,8 +90,10 @@ def _hit_lines(hit: Hit, look: Look, *, full: bool) -> Iterator[str]:
         yield _INDENT + look.bold(line)
     if full:
         yield from _snippet_lines(hit, look)
-    category = " > ".join(hit.document.category)
-    yield _INDENT + look.faint(_place(hit.source, look) + (f"  [{printable(category)}]" if category else ""))
+    around = printable(" > ".join(hit.document.category or hit.source.heading[:-1]))
+    left = look.columns - len(_INDENT) - width(_place_text(hit.source)) - 4
+    around = f"  [{shorten(around, left)}]" if around and left > _LEAST_AROUND else ""
+    yield _INDENT + look.faint(_place(hit.source, look) + around)
 
 
 def _confidence(value: float, look: Look) -> str:
@@ -117,15 +120,17 @@ def _wrapped(text: str, look: Look) -> Iterator[str]:
 
 
 def _place(source: Source, look: Look) -> str:
+    return look.link(_place_text(source), source)
+
+
+def _place_text(source: Source) -> str:
     """Return where a document stands, as an editor understands it."""
     place = printable(source.path)
     if source.line is not None:
-        place = f"{place}:{source.line}"
-    elif source.page is not None:
-        place = f"{place}, page {source.page}"
-    elif source.anchor:
-        place = f"{place}, {printable(source.anchor)}"
-    return look.link(place, source)
+        return f"{place}:{source.line}"
+    if source.page is not None:
+        return f"{place}, page {source.page}"
+    return f"{place}, {printable(source.anchor)}" if source.anchor else place
 
 
 def explanation_lines(results: Results, look: Look) -> Iterator[str]:
@@ -139,7 +144,7 @@ def explanation_lines(results: Results, look: Look) -> Iterator[str]:
             rank = "-" if part.rank is None else str(part.rank)
             row = f"{_INDENT}{leg:<10}{rank:>5}{part.score:>9.3f}{part.share:>8.3f}  "
             terms = "  ".join(f"{printable(term)} {added:.2f}" for term, added in part.terms)
-            yield row + shorten(terms, look.columns - len(row))
+            yield (row + shorten(terms, look.columns - len(row))).rstrip()
         matched = shorten(printable(hit.matched), look.columns - len(_INDENT) - 9)
         yield f"{_INDENT}matched  {matched}"
 

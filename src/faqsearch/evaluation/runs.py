@@ -80,7 +80,8 @@ def run(searcher: Searcher, queries: Sequence[JudgedQuery], *, ablate: bool = Fa
         rankings = {FUSED: names(candidates.documents[first])}
         for leg, scores in candidates.scores.items():
             rankings[leg] = names(candidates.documents[leg_order(scores)])
-        for leg in candidates.scores if ablate else ():
+        weighted = [leg for leg in candidates.scores if ablate and settings.weights.get(leg, 0) > 0]
+        for leg in weighted if len(weighted) > 1 else ():
             rest = {name: weight for name, weight in settings.weights.items() if name != leg}
             order = leg_order(fuse(candidates, rest, settings.fusion).scores)
             rankings[f"without {leg}"] = names(candidates.documents[order])

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.interface import Scores, WeightedTerm
-from faqsearch.index.sequences import OTHER, PHRASING, Excerpt
+from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Excerpt
 
 Floats = npt.NDArray[np.float32]
 
@@ -113,12 +113,16 @@ def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
     return Matches(excerpt, asked, tf, places, slots, _first_best(worth, excerpt))
 
 
-def passage_scores(matches: Matches, mean_length: float) -> Scores:
-    """Return BM25 of each document's best sentence, its question's words included; shape (documents,).
+def passage_scores(matches: Matches, mean_length: float) -> tuple[Scores, npt.NDArray[np.int64]]:
+    """Score each document by its best sentence, its question's words included.
 
     Args:
         matches: Where the asked words stand.
         mean_length: Words in a sentence and its question, on average over the index.
+
+    Returns:
+        BM25, shape (documents,); and the number of each document's best sentence in the whole index, -1 for a
+        document without sentences.
     """
     excerpt, asked = matches.excerpt, matches.asked
     question = matches.phrasing[excerpt.unit_documents]
@@ -127,7 +131,10 @@ def passage_scores(matches: Matches, mean_length: float) -> Scores:
     lengths = np.where(alone, excerpt.lengths, excerpt.lengths + excerpt.lengths[question])
     norm = (_K1 * (1 - _B + _B * lengths / mean_length)).astype(np.float32)
     scores = _best_of_groups(asked.worth * tf * np.float32(_K1 + 1) / (tf + norm[:, None]), asked).sum(axis=1)
-    return _best_unit(np.where(excerpt.kinds == OTHER, 0, scores), excerpt)
+    told = excerpt.kinds == SENTENCE
+    best = _first_best(np.where(told, scores, -1), excerpt)
+    best = np.where(told[best], excerpt.units[best], -1)
+    return _best_unit(np.where(excerpt.kinds == OTHER, 0, scores), excerpt), best
 
 
 def coverage_scores(matches: Matches) -> Scores:

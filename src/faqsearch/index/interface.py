@@ -59,8 +59,9 @@ class Candidates:
     """Leg to the best score it gave any document that passes the filter; 0 when it found nothing."""
     phrasings: npt.NDArray[np.int32]
     """The phrasing that scored best in the question leg, 0-based within the document; shape (n,)."""
-    pieces: npt.NDArray[np.int64]
-    """The passage of the document nearest to the question, counted from its first, -1 without one; shape (n,)."""
+    sentences: npt.NDArray[np.int32]
+    """Start and end, in characters of the answer, of the sentence that matched best; (0, 0) when the document has
+    none; shape (n, 2)."""
 
     def __len__(self) -> int:
         return len(self.documents)

@@ -28,7 +28,7 @@ from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
-from faqsearch.index.sequences import Sequences
+from faqsearch.index.sequences import Sequences, ranges
 from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.vectors.builtin import word_values
 from faqsearch.vectors.interface import Vectors
@@ -122,20 +122,21 @@ class LocalIndex:
             chosen.append(best(scores, depth))
         dense: dict[int, float] = {}
         if question.vector is not None:
-            dense = self._nearest(question, depth, allowed)
+            dense = self._nearest(question.vector, depth, allowed)
             chosen.append(np.fromiter(dense, dtype=np.int64))
         documents = np.unique(np.concatenate(chosen)) if chosen else np.empty(0, dtype=np.int64)
         maxima = {leg: float(scores.max(initial=0)) for leg, scores in every.items()}
         found = {leg: scores[documents] for leg, scores in every.items()}
-        pieces = np.full(len(documents), -1, dtype=np.int64)
+        spans = np.zeros((len(documents), 2), dtype=np.int32)
         if question.vector is not None:
-            found["dense"], pieces = self._dense_scores(question, documents)
+            found["dense"] = self._dense_scores(question.vector[0], documents)
             maxima["dense"] = float(found["dense"].max(initial=0))
         if len(documents) and (words := question.terms.get("document")):
-            read = self._read(words, question.vector, documents)
+            read, sentences = self._read(words, question.vector, documents)
             found |= read
             maxima |= {name: float(scores.max()) for name, scores in read.items()}
-        return Candidates(documents, found, maxima, self._best_phrasings(units.get("question"), documents), pieces)
+            spans = np.where((sentences >= 0)[:, None], self.sequences.unit_spans[sentences], 0).astype(np.int32)
+        return Candidates(documents, found, maxima, self._best_phrasings(units.get("question"), documents), spans)
 
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first."""
@@ -177,32 +178,29 @@ class LocalIndex:
 
     def _read(
         self, words: Sequence[WeightedTerm], vector: Vectors | None, documents: npt.NDArray[np.int64]
-    ) -> dict[str, Scores]:
+    ) -> tuple[dict[str, Scores], npt.NDArray[np.int64]]:
         """What can be seen only by reading the candidates' words next to the question's."""
         sequences, postings = self.sequences, self.legs["document"]
         numbers = sequences.vocabulary.numbers([word.term for word in words])
         unknown = float(postings.idf.max(initial=0))
         asked = asked_words(words, numbers, postings.idf, unknown)
         if not len(asked.numbers):
-            return {}
+            return {}, np.full(len(documents), -1, dtype=np.int64)
         excerpt = sequences.excerpt(documents)
         matches = match(excerpt, asked, len(sequences.vocabulary))
         weights = asked.worth / np.maximum(postings.idf[asked.numbers], 1e-9)
-        read = {}
+        read: dict[str, Scores] = {}
         if vector is not None and (encoder := self._arrays.get(ENCODER_FILE)):
             values = word_values(encoder, vector[0], excerpt.words)
             read["sentence"] = sentence_scores(excerpt, values, encoder["reading_lengths"][excerpt.units])
-        return read | {
-            "passage": passage_scores(matches, sequences.mean_length),
-            "coverage": coverage_scores(matches),
-            "focus": focus_scores(matches, sequences.importance),
-            "pair": pair_scores(matches, weights),
-        }
+        read["passage"], best_sentences = passage_scores(matches, sequences.mean_length)
+        read["coverage"] = coverage_scores(matches)
+        read["focus"] = focus_scores(matches, sequences.importance)
+        read["pair"] = pair_scores(matches, weights)
+        return read, best_sentences
 
-    def _nearest(self, question: Question, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:
+    def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:
         # Several passages of one document may come first; four times as many passages hold enough documents.
-        vector = question.vector
-        assert vector is not None  # noqa: S101 - the caller has checked
         scores, passages = self._dense.search(vector, 4 * depth, allowed)
         documents: dict[int, float] = {}
         for score, passage in zip(scores[0].tolist(), passages[0].tolist(), strict=True):
@@ -212,25 +210,17 @@ class LocalIndex:
                 break
         return documents
 
-    def _dense_scores(
-        self, question: Question, documents: npt.NDArray[np.int64]
-    ) -> tuple[Scores, npt.NDArray[np.int64]]:
-        """The best passage of each document and its score, 0 or above."""
+    def _dense_scores(self, vector: npt.NDArray[np.float32], documents: npt.NDArray[np.int64]) -> Scores:
+        """The score of each document's best passage, 0 or above."""
         starts, ends = self._passage_starts[documents], self._passage_starts[documents + 1]
         counts = ends - starts
         firsts = np.concatenate(([0], np.cumsum(counts)))
-        passages = np.repeat(starts - firsts[:-1], counts) + np.arange(firsts[-1])
-        vector = question.vector
-        assert vector is not None  # noqa: S101 - the caller has checked
-        scores = self._dense.vectors(passages.astype(np.int64)) @ vector[0]
+        scores = self._dense.vectors(ranges(starts, counts)) @ vector
         best_scores = np.zeros(len(documents), dtype=np.float32)
-        pieces = np.full(len(documents), -1, dtype=np.int64)
         filled = np.flatnonzero(counts)
         if len(filled):
             best_scores[filled] = np.maximum.reduceat(scores, firsts[:-1][filled])
-            for i in filled:
-                pieces[i] = int(scores[firsts[i] : firsts[i + 1]].argmax())
-        return np.maximum(best_scores, 0), pieces
+        return np.maximum(best_scores, 0)
 
     def _best_phrasings(self, scores: Scores | None, documents: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         phrasings = np.zeros(len(documents), dtype=np.int32)

@@ -38,18 +38,34 @@ class TermSequences:
     """PHRASING, SENTENCE or OTHER; shape (units,)."""
     documents: npt.NDArray[np.int32]
     """0-based document of each unit, ascending; shape (units,)."""
+    spans: npt.NDArray[np.int32]
+    """Start and end of each sentence in the answer, in characters; (0, 0) for other kinds; shape (units, 2)."""
 
 
-def number_terms(units: Sequence[tuple[int, int, Sequence[str]]]) -> TermSequences:
-    """Return the sequences of (document, kind, words) units."""
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Some words of a document."""
+
+    document: int
+    """0-based within what is analysed together."""
+    kind: int
+    """PHRASING, SENTENCE or OTHER."""
+    words: Sequence[str]
+    span: tuple[int, int] = (0, 0)
+    """Where a sentence stands in the answer."""
+
+
+def number_terms(units: Sequence[Unit]) -> TermSequences:
+    """Return the sequences of units given in document order."""
     places: dict[str, int] = {}
-    ids = [places.setdefault(term, len(places)) for _, _, words in units for term in words]
+    ids = [places.setdefault(term, len(places)) for unit in units for term in unit.words]
     return TermSequences(
         terms=list(places),
         ids=np.array(ids, dtype=np.int32),
-        lengths=np.array([len(words) for _, _, words in units], dtype=np.int32),
-        kinds=np.array([kind for _, kind, _ in units], dtype=np.uint8),
-        documents=np.array([document for document, _, _ in units], dtype=np.int32),
+        lengths=np.array([len(unit.words) for unit in units], dtype=np.int32),
+        kinds=np.array([unit.kind for unit in units], dtype=np.uint8),
+        documents=np.array([unit.document for unit in units], dtype=np.int32),
+        spans=np.array([unit.span for unit in units], dtype=np.int32).reshape(-1, 2),
     )
 
 
@@ -71,6 +87,7 @@ class SequencesBuilder:
                 sequences.lengths,
                 sequences.kinds,
                 sequences.documents + np.int32(first),
+                sequences.spans,
             )
         )
 
@@ -91,6 +108,7 @@ class SequencesBuilder:
             "unit_starts": starts,
             "unit_kinds": kinds,
             "unit_documents": owners,
+            "unit_spans": np.concatenate([np.empty((0, 2), np.int32), *(part.spans for part in self._parts)]),
             "document_units": np.searchsorted(owners, np.arange(documents + 1)).astype(np.int64),
         }
 
@@ -129,6 +147,7 @@ class Sequences:
         self.unit_kinds: npt.NDArray[np.uint8] = arrays["unit_kinds"]
         self.unit_documents: npt.NDArray[np.int32] = arrays["unit_documents"]
         self.document_units: npt.NDArray[np.int64] = arrays["document_units"]
+        self.unit_spans: npt.NDArray[np.int32] = arrays["unit_spans"]
         self.importance: npt.NDArray[np.float32] = arrays["importance"]
         self.mean_length = float(arrays["mean_length"][0])
         """Words in a sentence and its question, on average."""

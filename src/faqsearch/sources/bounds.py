@@ -5,8 +5,11 @@ from __future__ import annotations
 MAX_FILE_BYTES = 256 * 2**20
 """A file of rows: about a million FAQs. Bytes, text and rows are in memory together, so four times this is needed."""
 
-MAX_PROSE_BYTES = 8 * 2**20
-"""A Markdown, YAML or text file: a few thousand printed pages. Their parsers build trees many times the text."""
+MAX_PROSE_BYTES = 32 * 2**20
+"""A YAML or text file: some ten thousand printed pages."""
+
+MAX_MARKDOWN_BYTES = 4 * 2**20
+"""A Markdown file: more than a thousand printed pages. Its parser builds a tree many times the text."""
 
 MAX_PROSE_LINES = 200_000
 """Lines of a Markdown file; each may become several tokens of some hundred bytes."""

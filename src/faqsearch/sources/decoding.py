@@ -50,7 +50,7 @@ class Decoded:
 
 
 def read_text(file: SourceFile) -> Generator[Problem, None, str]:
-    """Decode a file for a reader of text, which says `text = yield from read_text(file)`.
+    """Decode a file; a reader of text begins with `text = yield from` this.
 
     Yields:
         An error for every line that cannot be decoded, a warning for every line of mojibake.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from faqsearch.documents import Document
 from faqsearch.sources.blocks import FoldStart, Heading, Text
-from faqsearch.sources.bounds import MAX_PROSE_BYTES, MAX_PROSE_LINES
+from faqsearch.sources.bounds import MAX_MARKDOWN_BYTES, MAX_PROSE_LINES
 from faqsearch.sources.cells import tidy
 from faqsearch.sources.decoding import read_text
 from faqsearch.sources.front_matter import read_front_matter
@@ -17,9 +17,9 @@ from faqsearch.sources.sections import read_sections
 
 def read_markdown(file: SourceFile) -> Iterator[Document | Problem]:
     """Read a page."""
-    if len(file.data) > MAX_PROSE_BYTES:
+    if len(file.data) > MAX_MARKDOWN_BYTES:
         raise file.error(
-            f"{len(file.data):,} bytes; at most {MAX_PROSE_BYTES:,} of Markdown are read", hint="split the file"
+            f"{len(file.data):,} bytes; at most {MAX_MARKDOWN_BYTES:,} of Markdown are read", hint="split the file"
         )
     text = yield from read_text(file)
     text = text.replace("\r\n", "\n").replace("\r", "\n")

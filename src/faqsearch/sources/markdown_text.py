@@ -18,6 +18,10 @@ from faqsearch.sources.questions import answer_label, question_label
 _LONGEST_INLINE = 50_000
 """A paragraph beyond this is shown as written: inline markup is the one part that can be made slow."""
 
+_MOST_BRACKETS_TOGETHER = 2_000
+_MOST_BRACKETS = 200_000
+"""`[` and `<` of one paragraph and of one page that are looked at; each may be compared with all after it."""
+
 _HARD = "\v"
 _ANCHOR = re.compile(r"[ \t]*\{:?[ \t]*#([^\s{}]{1,200})[^{}]{0,200}\}[ \t]*$")
 _INLINE_ID = re.compile(r"""<\w+[^<>]{0,200}?\b(?:id|name)\s*=\s*["']?([^\s"'<>]{1,200})""")
@@ -46,18 +50,38 @@ def markdown_blocks(text: str, *, first_line: int = 1) -> Iterator[Block]:
     env: dict[str, object] = {}
     tokens = _parser().parse(text, env)
     start = 0
+    inline = _Inline(env)
     for index, token in enumerate(tokens):
         # Everything from an opening at level 0 to its closing is one block.
         if token.level == 0 and token.nesting <= 0:
-            yield from _Rendering(env, first_line).blocks(tokens[start : index + 1])
+            yield from _Rendering(inline, first_line).blocks(tokens[start : index + 1])
             start = index + 1
+
+
+class _Inline:
+    """Reads the inline markup of one page, within a budget."""
+
+    def __init__(self, env: dict[str, object]) -> None:
+        self._env = env
+        self._brackets = _MOST_BRACKETS
+
+    def __call__(self, content: str) -> str:
+        """The text of inline markup: words of links, not their addresses; soft breaks as line feeds."""
+        brackets = content.count("[") + content.count("<")
+        self._brackets -= brackets
+        if len(content) > _LONGEST_INLINE or brackets > _MOST_BRACKETS_TOGETHER or self._brackets < 0:
+            return content
+        parser = _parser()
+        children: list[Token] = []
+        parser.inline.parse(_ADOBE.sub(r"\1", content), parser, self._env, children)
+        return _MARK.sub("", "".join(_words(children)))
 
 
 class _Rendering:
     """Writes the tokens of one block as lines."""
 
-    def __init__(self, env: dict[str, object], first_line: int) -> None:
-        self._env = env
+    def __init__(self, inline: _Inline, first_line: int) -> None:
+        self._inline = inline
         self._first_line = first_line
         self._lines: list[str] = []
         self._lists: list[int | None] = []
@@ -154,15 +178,6 @@ class _Rendering:
                     indent += " " * len(self._marker)
                 self._marker = ""
 
-    def _inline(self, content: str) -> str:
-        """The text of inline markup: words of links, not their addresses; soft breaks as line feeds."""
-        if len(content) > _LONGEST_INLINE:
-            return content
-        parser = _parser()
-        children: list[Token] = []
-        parser.inline.parse(_ADOBE.sub(r"\1", content), parser, self._env, children)
-        return _MARK.sub("", "".join(_words(children)))
-
 
 def _words(children: Sequence[Token]) -> Iterator[str]:
     for child in children:
@@ -198,10 +213,11 @@ def _wide(character: str) -> bool:
 def _html_blocks(content: str, line: int) -> Iterator[Block]:
     """HTML between blank lines: accordions, and text for the rest."""
     content = _without_comments(content)
-    position, summary_from = 0, -1
+    position, summary_from, counted, place = 0, -1, 0, line
     for tag in _FOLD_TAG.finditer(content):
         closes, name = bool(tag.group(1)), tag.group(2).lower()
-        place = line + content.count("\n", 0, tag.start())
+        place += content.count("\n", counted, tag.start())
+        counted = tag.start()
         between = tidy(html_text(content[position : tag.start()]))
         position = tag.end()
         if name == "summary":

@@ -151,7 +151,7 @@ def _outline(file: SourceFile, blocks: list[Block], page: Page) -> list[_Section
             # A heading above the section a fold stands in means that the fold was never closed.
             folds = [depth for depth in folds if depth is None or depth < len(open_sections)]
             added = _open(
-                block, open_sections[-1], above, is_title=not sections[1:] and block.level == 1 and not block.label
+                block, open_sections[-1], above, is_title=len(sections) == 1 and block.level == 1 and not block.label
             )
         elif isinstance(block, Text):
             current.body.append(block)
@@ -191,18 +191,18 @@ def _pairs(section: _Section) -> tuple[str, list[tuple[str, str, int | None]]]:
     lead: list[str] = []
     pairs: list[tuple[str, list[str], int | None]] = []
     answered = False
-    for block in section.body:
+    for index, block in enumerate(section.body):
         if block.text.startswith(CODE_FENCE):
             (pairs[-1][1] if pairs else lead).append(block.text)
             continue
         gathered: list[str] = []
-        for offset, line in enumerate(block.text.split("\n")):
+        lines = block.text.split("\n")
+        for offset, line in enumerate(lines):
             if (length := question_label(line)) and (
-                is_question(line[length:]) or _answer_follows(section, block, offset)
+                is_question(line[length:]) or _answer_follows(section, index, lines[offset + 1 : offset + 4])
             ):
                 _flush(gathered, pairs, lead)
-                place = None if block.line is None else block.line + offset
-                pairs.append((one_line(line[length:]), [], place))
+                pairs.append((one_line(line[length:]), [], None if block.line is None else block.line + offset))
                 answered = False
             elif pairs and not answered and (length := answer_label(line)):
                 question, answer, place = pairs[-1]
@@ -225,9 +225,7 @@ def _flush(gathered: list[str], pairs: list[tuple[str, list[str], int | None]], 
     gathered.clear()
 
 
-def _answer_follows(section: _Section, block: Text, offset: int) -> bool:
+def _answer_follows(section: _Section, index: int, lines: list[str]) -> bool:
     """Whether a line labelled as an answer comes soon: `Q.` alone may be an abbreviation."""
-    lines = block.text.split("\n")[offset + 1 : offset + 4]
-    index = section.body.index(block)
-    lines += [following.text[:50] for following in section.body[index + 1 : index + 3]]
-    return any(map(answer_label, lines))
+    following = [block.text[:50] for block in section.body[index + 1 : index + 3]]
+    return any(map(answer_label, (*lines, *following)))

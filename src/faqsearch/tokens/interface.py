@@ -70,6 +70,14 @@ class Tokenizer(Protocol):
         """Terms of the reading leg: kana n-grams of how the text is read."""
         ...
 
+    def reading(self, text: str) -> str:
+        """How a text is read, in hiragana; what cannot be read stays as written."""
+        ...
+
+    def kana_words(self, text: str) -> list[tuple[str, str]]:
+        """Reading and term of each word (term empty for particles): what a KanaLexicon counts."""
+        ...
+
     def query_words(self, text: str) -> list[QueryTerm]:
         """Terms of a question for the word leg, weighted and grouped."""
         ...

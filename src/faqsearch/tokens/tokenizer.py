@@ -25,6 +25,7 @@ _MARKED = re.compile("[A-Za-z0-9]|[ァ-ヺー]・[ァ-ヺ]")
 _DOTTED = re.compile("(?<![ァ-ヺー・])([ァ-ヺー]+)・([ァ-ヺー]+)(?![ァ-ヺー・])")
 _RUN = re.compile(r"[^\W_]+")
 _READABLE = re.compile("[ぁ-ゖーa-z0-9]+")
+_KANA = re.compile("[ぁ-ゖー]+")
 _PART = 0.5
 _VARIANT = 0.7
 _PAIR = 0.3
@@ -122,6 +123,15 @@ class FugashiTokenizer:
         for run in _READABLE.findall(self.reading(text)):
             terms += ngrams(fold_reading(run))
         return terms
+
+    def kana_words(self, text: str) -> list[tuple[str, str]]:
+        """Give reading and term of each word, the term empty for particles: what a KanaLexicon counts."""
+        found = []
+        for _, piece in pieces(normalize(text)):
+            for lexeme in self._mecab.lexemes(piece):
+                if _KANA.fullmatch(lexeme.kana):
+                    found.append((lexeme.kana, lexeme.terms[0] if lexeme.terms else ""))
+        return found
 
     def tokens(self, text: str) -> list[Token]:
         """Cut a text into pieces with their positions in it, codes whole; white space is left out."""
