@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         SettingsError,
         SourceError,
     )
+    from faqsearch.evaluation import Evaluation, evaluate
     from faqsearch.results import Hit, Results
     from faqsearch.search import Searcher, open_index
     from faqsearch.settings import BM25, Settings
@@ -47,6 +48,7 @@ __all__ = [
     "Document",
     "DocumentNotFound",
     "EngineError",
+    "Evaluation",
     "FaqsearchError",
     "Hit",
     "IndexBusy",
@@ -66,6 +68,7 @@ __all__ = [
     "SourceError",
     "__version__",
     "build_index",
+    "evaluate",
     "open_index",
 ]
 
@@ -73,12 +76,14 @@ _HOMES = {
     "BM25": "settings",
     "BuildReport": "build",
     "Document": "documents",
+    "Evaluation": "evaluation",
     "Hit": "results",
     "Results": "results",
     "Searcher": "search",
     "Settings": "settings",
     "Source": "documents",
     "build_index": "build",
+    "evaluate": "evaluation",
     "open_index": "search",
 }
 """Module of each public name; errors are all in `errors`."""

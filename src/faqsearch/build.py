@@ -16,7 +16,7 @@ from faqsearch.index.manifest import Manifest, SourceRecord
 from faqsearch.index.writer import GenerationWriter
 from faqsearch.legs import analyse, question_weight
 from faqsearch.settings import Settings
-from faqsearch.sources import Corpus, Problem
+from faqsearch.sources import Corpus, Problem, ReadReport
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
 
@@ -82,20 +82,14 @@ def build_index(
     source = Corpus(corpus, strict=strict)
     folder = IndexFolder(into)
     with folder.lock("build"), folder.new_generation() as building:
-        writer = GenerationWriter(building, settings, question_weight)
-        for batch in batches(source.documents(), _BATCH):
-            writer.add(batch, analyse(batch, tokenizer, passage_chars=settings.passage_chars))
-            progress("analysing", writer.documents, None)
-        report = source.report
-        if not writer.documents:
-            named = [corpus] if isinstance(corpus, str | Path) else corpus
-            first = f"; first problem: {report.problems[0]}" if report.problems else ""
-            raise SourceError(
-                f"no documents found{first}",
-                path=", ".join(map(str, named)),
-                hint="Name a folder or file with FAQs or manuals; `faqsearch build --help` lists the formats.",
-            )
-        written = writer.finish(encoder, progress)
+        with GenerationWriter(building, settings, question_weight) as writer:
+            for batch in batches(source.documents(), _BATCH):
+                writer.add(batch, analyse(batch, tokenizer, passage_chars=settings.passage_chars))
+                progress("analysing", writer.documents, None)
+            report = source.report
+            if not writer.documents:
+                raise _nothing_found(corpus, report)
+            written = writer.finish(encoder, progress)
         manifest = Manifest(
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             made_by=made_by("build"),
@@ -116,6 +110,16 @@ def build_index(
         problems=report.problems,
         skipped=len(report.skipped),
         seconds=perf_counter() - started,
+    )
+
+
+def _nothing_found(corpus: str | Path | Sequence[str | Path], report: ReadReport) -> SourceError:
+    named = [corpus] if isinstance(corpus, str | Path) else corpus
+    first = f"; first problem: {report.problems[0].error}" if report.problems else ""
+    return SourceError(
+        f"no documents found{first}",
+        path=", ".join(map(str, named)),
+        hint="Name a folder or file with FAQs or manuals; `faqsearch build --help` lists the formats.",
     )
 
 

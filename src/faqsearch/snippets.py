@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from faqsearch.text import sentences
+from faqsearch.passages import sentence_spans
 from faqsearch.tokens import Tokenizer
 
 _CHARS = 140
@@ -33,12 +33,14 @@ def snippet(text: str, sentence: tuple[int, int], terms: AbstractSet[str], token
     """
     start, end = sentence if sentence[1] > sentence[0] else (0, 0)
     window = text[start : start + _AHEAD]
-    spans = sentences(window) or [(0, 0)]
+    spans = sentence_spans(window) or [(0, 0)]
     first = spans[0][0]
     last = max(spans[0][1], end - start)
-    for _, stop in spans:
-        if stop - first <= _CHARS:
-            last = max(last, stop)
+    for following, stop in spans[1:]:
+        # Only spaces may lie between: a snippet does not run into a listing.
+        if stop - first > _CHARS or window[last:following].strip():
+            break
+        last = max(last, stop)
     shown = window[first:last].rstrip()
     cut = shown[:_CHARS].rstrip() + "…" if len(shown) > 2 * _CHARS - 1 else shown
     marked = [

@@ -19,8 +19,7 @@ RULES_VERSION = 1
 
 _NEWLINE = "\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029"
 _INVISIBLE = (
-    "\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    "\U000e0000-\U000e0fff"
+    "\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff"
 )
 _CONTROL = "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufff9-\ufffb"
 # NFKC turns these into digits; glued to a neighbouring digit they would make another number (手順3① is not 手順31).
@@ -187,7 +186,17 @@ _GLIDES = {"ky": "き", "gy": "ぎ", "sy": "し", "sh": "し", "zy": "じ", "jy"
 _SYLLABLES = (
     {consonant + vowel: kana for consonant, row in _ROWS.items() for vowel, kana in zip("aiueo", row, strict=True)}
     | {glide + v: kana + small for glide, kana in _GLIDES.items() for v, small in zip("aueo", "ゃゅぇょ", strict=True)}
-    | {"shi": "し", "chi": "ち", "tsu": "つ", "ji": "じ", "fu": "ふ", "fa": "ふぁ", "fi": "ふぃ", "fe": "ふぇ", "fo": "ふぉ"}
+    | {
+        "shi": "し",
+        "chi": "ち",
+        "tsu": "つ",
+        "ji": "じ",
+        "fu": "ふ",
+        "fa": "ふぁ",
+        "fi": "ふぃ",
+        "fe": "ふぇ",
+        "fo": "ふぉ",
+    }
     | {"va": "ゔぁ", "vi": "ゔぃ", "vu": "ゔ", "ve": "ゔぇ", "vo": "ゔぉ", "thi": "てぃ", "dhi": "でぃ", "wi": "うぃ"}
     | {"ya": "や", "yu": "ゆ", "yo": "よ", "wa": "わ", "wo": "を", "we": "うぇ", "n'": "ん", "-": "ー"}
 )
@@ -212,7 +221,7 @@ def romaji_to_kana(text: str) -> str:
 _OPENING, _CLOSING = "「『（(【［[〔《〈“", "」』）)】］]〕》〉”"
 _STOP = re.compile(
     f"(?P<newline>\n)|(?P<open>[{re.escape(_OPENING)}])|(?P<close>[{re.escape(_CLOSING)}])"
-    "|(?P<end>[。｡！？!?♪]+|(?<=[^\x00-\x7f])．(?![0-9０-９A-Za-z])|(?<=[a-z0-9)\]][a-z)\]])\.(?=\s|$))"
+    r"|(?P<end>[。｡！？!?♪]+|(?<=[^\x00-\x7f])．(?![0-9０-９A-Za-z])|(?<=[a-z0-9)\]][a-z)\]])\.(?=\s+[^\sa-z0-9]|\s*$))"
 )
 
 

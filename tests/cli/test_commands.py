@@ -13,16 +13,22 @@ SEARCH_FIELDS = [
 ]  # fmt: skip
 
 
+def spoil(path, rows=1):
+    """Add rows that have an answer and no question."""
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.writelines(f"bad{i},,答えだけ,,,\n" for i in range(rows))
+
+
 def test_search_json_is_the_contract(cli):
     """`--json` writes one document with the fields of the contract, in order, and answers exit with 0."""
     code, out, err = cli("search", "送料はいくらですか", "--json")
     value = json.loads(out)
 
-    assert (0, "") == (code, err)
-    assert ["schema", "query", "answered", "took_ms", "hits", "suggestions"] == list(value)
-    assert SEARCH_FIELDS == list(value["hits"][0])
-    assert "ship" == value["hits"][0]["id"]
-    assert {"path": "corpus/faq.csv", "line": 3} == {k: value["hits"][0]["source"][k] for k in ("path", "line")}
+    assert (code, err) == (0, "")
+    assert list(value) == ["schema", "query", "answered", "took_ms", "hits", "suggestions"]
+    assert list(value["hits"][0]) == SEARCH_FIELDS
+    assert value["hits"][0]["id"] == "ship"
+    assert {k: value["hits"][0]["source"][k] for k in ("path", "line")} == {"path": "corpus/faq.csv", "line": 3}
 
 
 def test_no_answer_is_the_same_document_and_exits_with_1(cli):
@@ -30,9 +36,9 @@ def test_no_answer_is_the_same_document_and_exits_with_1(cli):
     code, out, _ = cli("search", "ｘｑｚ", "--jsonl", "--where", "kind=manual")
     value = json.loads(out)
 
-    assert 1 == code
-    assert 1 == len(out.splitlines())
-    assert (False, []) == (value["answered"], value["hits"])
+    assert code == 1
+    assert len(out.splitlines()) == 1
+    assert (value["answered"], value["hits"]) == (False, [])
 
 
 def test_fields_choose_and_max_chars_cut(cli):
@@ -40,8 +46,8 @@ def test_fields_choose_and_max_chars_cut(cli):
     value = json.loads(cli("search", "荷物が届きません", "-k", "1", "--json", "--fields", "answer,id").out)
     short = json.loads(cli("search", "荷物が届きません", "-k", "1", "--json", "--max-chars", "10").out)["hits"][0]
 
-    assert ["answer", "id"] == list(value["hits"][0])
-    assert "お届け予定日を過ぎて…" == short["answer"]
+    assert list(value["hits"][0]) == ["answer", "id"]
+    assert short["answer"] == "お届け予定日を過ぎて…"
     assert short["cut"]
 
 
@@ -49,8 +55,8 @@ def test_tsv_has_a_header_and_one_line_per_hit(cli):
     """Line breaks and tabs in texts are written as escapes."""
     lines = cli("search", "荷物が届きません", "-k", "2", "--tsv", "--fields", "rank,id,answer,source").out.splitlines()
 
-    assert "rank\tid\tanswer\tsource" == lines[0]
-    assert ["1", "late"] == lines[1].split("\t")[:2]
+    assert lines[0] == "rank\tid\tanswer\tsource"
+    assert lines[1].split("\t")[:2] == ["1", "late"]
     assert "\\n1. マイページ" in lines[1]
     assert lines[1].endswith("\tcorpus/faq.csv:4")
 
@@ -90,26 +96,26 @@ def test_questions_from_stdin_are_answered_line_by_line(cli):
     code, out, err = cli("search", "-", "--fields", "id", stdin=lines)
     values = [json.loads(line) for line in out.splitlines()]
 
-    assert (2, "") == (code, err)
-    assert ["送料はいくらですか", "", "\ufffd\ufffd", "荷物が届きません"] == [value["query"] for value in values]
-    assert [False, True, True, False] == ["error" in value for value in values]
+    assert (code, err) == (2, "")
+    assert [value["query"] for value in values] == ["送料はいくらですか", "", "\ufffd\ufffd", "荷物が届きません"]
+    assert ["error" in value for value in values] == [False, True, True, False]
     assert {"code", "message", "hint"} == set(values[1]["error"])
-    assert {"id": "late"} == values[3]["hits"][0]
+    assert values[3]["hits"][0] == {"id": "late"}
 
 
 def test_stdin_batches_exit_with_0_only_when_all_are_answered(cli):
     """One question without an answer is enough for exit code 1; no question is no failure."""
-    assert 0 == cli("search", "-", stdin="送料はいくらですか\n".encode()).code
-    assert 1 == cli("search", "-", stdin="送料はいくらですか\nｘｑｚ\n".encode()).code
-    assert 0 == cli("search", "-", stdin=b"").code
-    assert 2 == cli("search", "-", "--tsv", stdin=b"").code
+    assert cli("search", "-", stdin="送料はいくらですか\n".encode()).code == 0
+    assert cli("search", "-", stdin="送料はいくらですか\nｘｑｚ\n".encode()).code == 1
+    assert cli("search", "-", stdin=b"").code == 0
+    assert cli("search", "-", "--tsv", stdin=b"").code == 2
 
 
 def test_the_index_is_the_option_then_the_environment_then_the_only_one(cli, monkeypatch):
     """`--index` wins over $FAQSEARCH_INDEX, which wins over indexes/; two there need a name."""
-    assert 0 == cli("info").code
+    assert cli("info").code == 0
     shutil.copytree("indexes/demo", "indexes/other")
-    assert 2 == cli("info").code
+    assert cli("info").code == 2
     monkeypatch.setenv("FAQSEARCH_INDEX", "indexes/other")
     assert cli("info").out.startswith("indexes/other\n")
     assert cli("info", "--index", "indexes/demo").out.startswith("indexes/demo\n")
@@ -120,29 +126,29 @@ def test_no_index_anywhere_exits_with_4(cli):
     shutil.rmtree("indexes")
     code, out, err = cli("search", "送料")
 
-    assert (4, "") == (code, out)
+    assert (code, out) == (4, "")
     assert "faqsearch build CORPUS --into" in err
 
 
 def test_build_reports_problems_with_path_and_line_and_exits_with_3(cli):
     """Rows that cannot be read are listed on stderr, counted on stdout, and the rest is indexed."""
-    Path("corpus/faq.csv").open("a", encoding="utf-8").write("bad,,答えだけ,,,\n")
+    spoil("corpus/faq.csv")
     code, out, err = cli("build", "corpus", "--into", "indexes/demo")
     value = json.loads(cli("build", "corpus", "--into", "indexes/demo", "--json").out)
 
-    assert 3 == code
+    assert code == 3
     assert "error: corpus/faq.csv:" in err
     assert "1 problem" in out
-    assert (1, 7) == (value["errors"], value["documents"])
+    assert (value["errors"], value["documents"]) == (1, 7)
     assert value["problems"][0]["line"] >= 9
 
 
 def test_strict_stops_at_the_first_problem(cli):
     """With `--strict` nothing is published; the old generation answers."""
-    Path("corpus/faq.csv").open("a", encoding="utf-8").write("bad,,答えだけ,,,\n")
+    spoil("corpus/faq.csv")
     code, _, err = cli("build", "corpus", "--into", "indexes/demo", "--strict")
 
-    assert 3 == code
+    assert code == 3
     assert err.startswith("error: corpus/faq.csv:")
     assert "000001" in cli("info").out.split("generations")[1]
     assert "000002" not in cli("info").out
@@ -150,29 +156,28 @@ def test_strict_stops_at_the_first_problem(cli):
 
 def test_only_so_many_problems_are_printed(cli):
     """After twenty, the rest is counted."""
-    with Path("corpus/faq.csv").open("a", encoding="utf-8") as file:
-        file.writelines(f"bad{i},,答えだけ,,,\n" for i in range(30))
+    spoil("corpus/faq.csv", rows=30)
     _, out, err = cli("build", "corpus", "--into", "indexes/demo")
 
     assert "30 problems" in out
     assert "… and 10 more" in err
-    assert 21 == len(err.splitlines())
+    assert len(err.splitlines()) == 21
 
 
 def test_rollback_brings_the_generation_before_back(cli):
     """After a rollback the older generation answers, and info marks it."""
     cli("build", "corpus/manual.md", "--into", "indexes/demo")
-    assert 2 == json.loads(cli("info", "--json").out)["documents"]
-    assert 0 == cli("rollback").code
+    assert json.loads(cli("info", "--json").out)["documents"] == 2
+    assert cli("rollback").code == 0
     value = json.loads(cli("info", "--json").out)
 
-    assert 7 == value["documents"]
-    assert [True, False] == [generation["current"] for generation in value["generations"]]
+    assert value["documents"] == 7
+    assert [generation["current"] for generation in value["generations"]] == [True, False]
 
 
 def test_rollback_of_a_missing_index_makes_no_folder(cli):
     """Nothing is written where nothing was."""
-    assert 4 == cli("rollback", "--index", "indexes/none").code
+    assert cli("rollback", "--index", "indexes/none").code == 4
     assert not Path("indexes/none").exists()
 
 
@@ -184,7 +189,7 @@ def test_verify_names_the_damaged_file_and_exits_with_4(cli):
     path.write_bytes(content)
     code, out, _ = cli("verify")
 
-    assert 4 == code
+    assert code == 4
     assert path.name in out.splitlines()[0]
     assert "damaged: 1 problem" in out
     assert not json.loads(cli("verify", "--json").out)["ok"]
@@ -197,17 +202,17 @@ def test_a_damaged_index_is_refused_with_exit_code_4(cli):
             os.truncate(path, path.stat().st_size // 2)
     code, out, err = cli("search", "送料")
 
-    assert (4, "") == (code, out)
-    assert ["error:", " hint:"] == [line[:6] for line in err.splitlines()]
+    assert (code, out) == (4, "")
+    assert [line[:6] for line in err.splitlines()] == ["error:", " hint:"]
 
 
 def test_show_json_is_the_whole_document(cli):
     """Every field is there, empty or not."""
     value = json.loads(cli("show", "ship", "--json").out)
 
-    assert ["配送料", "何円から送料無料？"] == value["phrasings"]
+    assert value["phrasings"] == ["配送料", "何円から送料無料？"]
     assert {"path", "line", "page", "heading", "url", "anchor"} == set(value["source"])
-    assert 1 == cli("show", "nobody").code
+    assert cli("show", "nobody").code == 1
 
 
 def test_evaluate_measures_and_checks_bounds(cli):
@@ -218,11 +223,11 @@ def test_evaluate_measures_and_checks_bounds(cli):
     text = cli("evaluate", "queries.tsv", "qrels.tsv", "--at-least", "recall@10=0.5", "--run", "run.txt")
     missed = cli("evaluate", "queries.tsv", "qrels.tsv", "--at-least", "sr@1=1", "--at-least", "ndcg@1=1", "-k", "5")
 
-    assert "fused" == value["rows"][0]["name"]
-    assert (3, 1) == (value["queries"], value["unanswerable"])
-    assert 0 == text.code
+    assert value["rows"][0]["name"] == "fused"
+    assert (value["queries"], value["unanswerable"]) == (3, 1)
+    assert text.code == 0
     assert "ndcg@10" in text.out
     assert Path("run.txt").read_text(encoding="utf-8").startswith("q1\tQ0\tship\t1\t")
     assert missed.code in (0, 1)
     assert missed.code == bool(missed.err)
-    assert 3 == cli("evaluate", "nowhere.tsv", "qrels.tsv").code
+    assert cli("evaluate", "nowhere.tsv", "qrels.tsv").code == 3

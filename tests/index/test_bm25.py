@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rank_bm25 import BM25L, BM25Okapi, BM25Plus
 
-from faqsearch.index.postings import Postings, PostingsBuilder, count_terms
+from faqsearch.index.postings import CountsBuilder, Postings, count_terms
+from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.settings import BM25
 
 WORDS = ["解約", "返品", "送料", "ポイント", "e-203", "再発行", "領収書"]
@@ -19,15 +20,24 @@ REFERENCES = {
 }
 
 
+class Leg(Postings):
+    """Postings with their vocabulary."""
+
+    def __init__(self, arrays, documents):
+        super().__init__(arrays, documents)
+        self.vocabulary = Vocabulary(arrays)
+
+
 def compiled(units, settings, owners=None):
-    builder = PostingsBuilder()
-    # Two calls, as a build makes them batch by batch.
+    builder = CountsBuilder()
     owners = np.arange(len(units), dtype=np.int32) if owners is None else np.array(owners, dtype=np.int32)
+    # Two calls, as a build makes them batch by batch; documents are counted from each batch's first.
     half = len(units) // 2
-    builder.add(count_terms(units[:half]), owners[:half])
-    builder.add(count_terms(units[half:]), owners[half:])
+    for part in (slice(0, half), slice(half, None)):
+        if len(owners[part]):
+            builder.add(count_terms(units[part], owners[part] - owners[part][0]), int(owners[part][0]))
     documents = int(owners[-1]) + 1 if len(owners) else 0
-    return Postings(builder.arrays(settings, documents), documents)
+    return Leg(builder.arrays(settings, documents), documents)
 
 
 def rank_bm25_scores(postings, question):

@@ -23,6 +23,10 @@ COMMANDS: Mapping[str, str] = {
 """Command to the first line of its help. Its module and its function have its name."""
 
 
+class ReaderGone(Exception):  # noqa: N818  # no error: nobody listens any more
+    """Whoever read our output has closed it. Typer would take the BrokenPipeError for an exit with 1."""
+
+
 class _Plain:
     """Makes values of options without pydantic.
 
@@ -70,6 +74,13 @@ class PlainCommand(TyperCommand):
     def get_params(self, ctx: Any) -> Any:
         """Return the parameters, prepared."""
         return _plain_values(super().get_params(ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command and return its exit code."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
 
 class LazyGroup(TyperGroup):

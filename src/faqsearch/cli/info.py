@@ -15,7 +15,10 @@ def info(
     color: ColorOption = "auto",
     debug: DebugOption = False,
 ) -> int:
-    """Say what an index holds: counts, model, settings, generations, sources."""
+    """Say what an index holds.
+
+    Counts, model, tokenizer, settings, generations kept, and the files it was made from.
+    """
     from faqsearch.cli.reports import info_lines, info_value
     from faqsearch.index.folder import IndexFolder
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from faqsearch.cli.command import LazyGroup
+from faqsearch.cli.command import LazyGroup, ReaderGone
 from faqsearch.cli.terminal import prepare_streams, printable
 from faqsearch.errors import FaqsearchError
 
@@ -62,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGone):
         # Whoever read our output has gone; the interpreter's last flush must not complain about it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _BROKEN_PIPE

@@ -143,16 +143,21 @@ class LocalIndex:
         postings = self.legs[leg]
         numbers = self._vocabularies[leg].numbers([t.term for t in terms])
         start, end = np.searchsorted(postings.unit_documents, (number, number + 1))
-        added: dict[str, float] = {}
         if start == end:
             return []
+        best_of: dict[int, tuple[float, str]] = {}
         unit = int(start) + int(self._score(leg, terms)[start:end].argmax())
-        for term, place in zip(terms, numbers, strict=True):
+        for i, (term, place) in enumerate(zip(terms, numbers.tolist(), strict=True)):
             if place >= 0:
-                units, weights = postings.of(int(place))
+                units, weights = postings.of(place)
                 at = int(np.searchsorted(units, unit))
                 if at < len(units) and units[at] == unit:
-                    added[term.term] = added.get(term.term, 0.0) + float(weights[at]) * term.weight
+                    group = term.group if term.group >= 0 else -1 - i
+                    worth = (float(weights[at]) * term.weight, term.term)
+                    best_of[group] = max(best_of.get(group, worth), worth)
+        added: dict[str, float] = {}
+        for worth_of_term, name in best_of.values():
+            added[name] = added.get(name, 0.0) + worth_of_term
         return sorted(((t, s) for t, s in added.items() if s), key=lambda pair: (-pair[1], pair[0]))
 
     def _score(self, leg: str, terms: Sequence[WeightedTerm]) -> Scores:

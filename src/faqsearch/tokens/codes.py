@@ -10,10 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 # A stretch that may hold codes; begins with one set of characters, which is what makes the search fast.
 _STRETCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_.'&+#,:/@%?=~]*")
-_URL = r"(?:https?|ftp)://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/%+-]*)?(?:\?[A-Za-z0-9._~/%+&=-]*)?(?:#[A-Za-z0-9_-]*)?"
+_URL = (
+    r"(?:https?|ftp)://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/%+-]*)?(?:\?[A-Za-z0-9._~/%+&=-]*)?(?:#[A-Za-z0-9_-]*)?"
+)
 _EMAIL = r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _NUMBER = r"(?<![A-Za-z0-9.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![0-9])"
 # `:` and `/` part words (ON/OFF, 10:30); `-`, `_`, `.`, `'` and `&` join them (Wi-Fi, user_name, iOS17.2, AT&T).
@@ -49,7 +52,7 @@ def find_codes(text: str) -> Iterator[Code]:
 
 def find_pairs(text: str, codes: list[Code]) -> Iterator[tuple[int, int, str]]:
     """Find a word and its number, written apart (`Windows 11`): start, end, and the form written together."""
-    for word, number in zip(codes, codes[1:], strict=False):
+    for word, number in pairwise(codes):
         apart = number.start - word.end == 1 and text[word.end] == " "
         if apart and word.whole.isalpha() and number.whole[:1].isdigit() and not number.parts:
             yield word.start, number.end, word.whole + number.whole

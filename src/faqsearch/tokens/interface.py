@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from faqsearch.tokens.kana import KanaLexicon
+
 Origin = Literal["word", "part", "reading", "variant"]
 
 
@@ -78,7 +80,7 @@ class Tokenizer(Protocol):
         """Reading and term of each word (term empty for particles): what a KanaLexicon counts."""
         ...
 
-    def query_words(self, text: str) -> list[QueryTerm]:
+    def query_words(self, text: str, *, kana: KanaLexicon | None = None) -> list[QueryTerm]:
         """Terms of a question for the word leg, weighted and grouped."""
         ...
 

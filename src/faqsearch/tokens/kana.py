@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 
 from faqsearch.text import normalize, to_hiragana
-from faqsearch.tokens.interface import QueryTerm
-from faqsearch.tokens.questions import WEIGHTS
 
-_KANA_RUN = re.compile("[ぁ-ゖー]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _HIRAGANA = re.compile("[ぁ-ゖー]")
+_HIRAGANA_RUN = re.compile("[ぁ-ゖー]{3}")
 _KANJI = re.compile("[々〆\u3400-\u9fff\U00020000-\U0003ffff]")
-_SHORTEST_RUN = 3
 _LONGEST_WORD = 16
 _UNKNOWN_COST = 11.0  # a character of no known word; any value from 8 to 18 measured the same
 _OTHER_WORD = 0.4  # a rarer word of the same sound; 0.3 to 0.5 measured the same, 1.0 much worse
@@ -28,10 +25,9 @@ _SPELLING = str.maketrans("ぢづゔ", "じずぶ")
 def is_kana_question(text: str) -> bool:
     """Say whether a question is typed in kana: no kanji, and hiragana for half of its letters or more."""
     text = normalize(text)
-    letters = len(_LETTER.findall(text))
-    return not _KANJI.search(text) and any(
-        len(run) >= _SHORTEST_RUN for run in re.findall("[ぁ-ゖー]+", text)
-    ) and 2 * len(_HIRAGANA.findall(text)) >= letters
+    if _KANJI.search(text) or not _HIRAGANA_RUN.search(text):
+        return False
+    return 2 * len(_HIRAGANA.findall(text)) >= len(_LETTER.findall(text))
 
 
 def kana_key(reading: str) -> str:
@@ -71,21 +67,13 @@ class KanaLexicon:
             end = starts[end]
         return pieces[::-1]
 
-    def query_words(self, text: str, *, first_group: int = 0) -> list[QueryTerm]:
-        """Give the terms a question in kana may mean: one group for each reading, its commonest term first."""
-        found: list[QueryTerm] = []
-        group = first_group
-        for run in _KANA_RUN.findall(to_hiragana(normalize(text))):
-            for reading in self.segment(run.translate(_SPELLING)):
-                terms = _by_count(self._words.get(reading, {}).items())
-                if not terms or terms[0] == "":
-                    continue
-                for term in filter(None, terms):
-                    weight = WEIGHTS.get(term, 1.0) * (1.0 if term == terms[0] else _OTHER_WORD)
-                    found.append(QueryTerm(term, weight, "reading", reading, group))
-                group += 1
-        return found
+    def meanings(self, kana: str) -> Iterator[tuple[str, list[tuple[str, float]]]]:
+        """Cut a run of kana and give for each word its reading and the terms it may mean, commonest first.
 
-
-def _by_count(counts: Iterable[tuple[str, int]]) -> list[str]:
-    return [term for term, _ in sorted(counts, key=lambda item: (-item[1], item[0]))]
+        The terms are weighted; particles and unknown characters are left out.
+        """
+        for reading in self.segment(kana_key(kana)):
+            counts = self._words.get(reading, {})
+            terms = sorted(counts, key=lambda term: (-counts[term], term))
+            if terms and terms[0]:
+                yield reading, [(term, 1.0 if term == terms[0] else _OTHER_WORD) for term in terms if term]

@@ -85,7 +85,7 @@ def other_inflections(term: str, *, verb: bool) -> tuple[str, ...]:
 
     By rule on the last kana; what is no word is in no index and costs nothing.
     """
-    if len(term) < 2:  # noqa: PLR2004 (one character has no stem)
+    if len(term) == 1:  # no stem
         return ()
     last, before = term[-1], term[-2]
     if verb:

@@ -21,8 +21,8 @@ class Mecab:
 
     def __init__(self) -> None:
         # Imported here: `faqsearch --help` and reading an index need no dictionary.
-        import unidic_lite  # noqa: PLC0415
-        from fugashi import GenericTagger  # noqa: PLC0415
+        import unidic_lite
+        from fugashi import GenericTagger
 
         directory = unidic_lite.DICDIR
         arguments = f'-d "{directory}" -r "{directory}/mecabrc" -O "" -F "{_LINE}" -U "{_LINE}" -E ""'

@@ -1,29 +1,103 @@
-"""Words that say little in a question, and how much they count there.
-
-Everyone asking types them, whatever they ask for; in documents they are words like any other, so they stay in the
-index and only weigh less in the question.
-"""
+"""Question: the words of a question as weighted groups of alternatives."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
 
-BOILERPLATE = 0.2
-THIN = 0.5
+from faqsearch.tokens.codes import humps
+from faqsearch.tokens.interface import Origin, QueryTerm
+from faqsearch.tokens.lexemes import Lexeme, other_inflections
+from faqsearch.tokens.weights import BOILERPLATE, WEIGHTS
 
-_BOILERPLATE = (
-    # verbs and adjectives that only carry grammar
-    "為る", "有る", "居る", "成る", "出来る", "来る", "遣る", "仕舞う", "無い",
-    # giving, receiving, politeness
-    "下さる", "呉れる", "貰う", "頂く", "致す", "御座る", "願う", "上げる", "参る",
-    # asking and wanting
-    "教える", "知る", "良い", "欲しい", "思う", "分かる", "聞く", "伺う", "言う",
-    # question words and pointers
-    "何の", "此の", "其の", "彼の", "どんな", "此れ", "其れ", "どう", "どうして", "如何", "そう", "こう",
-    # empty nouns
-    "事", "様", "訳", "筈", "積もり",
-)  # fmt: skip
-_THIN = ("方法", "場合", "時", "物", "所", "為", "必要", "何", "何処", "何時", "何故", "誰", "困る", "又", "及び")
+# Measured on the three judged sets of the project's data; each may move by 0.2 without moving nDCG@10 by 0.003.
+_PART = 0.5
+_VARIANT = 0.7
+_PAIR = 0.3
 
-WEIGHTS: Mapping[str, float] = dict.fromkeys(_BOILERPLATE, BOILERPLATE) | dict.fromkeys(_THIN, THIN)
-"""Weight in a question by term; every other term weighs 1."""
+_WORD_AND_NUMBER = re.compile(r"[A-Za-z]{3,}[0-9.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something written across MeCab's tokens: a code, a word with its number, a name."""
+
+    start: int
+    end: int
+    whole: str
+    parts: tuple[str, ...]
+    kind: Literal["code", "pair", "name"]
+    """A code takes the place of MeCab's tokens; a pair or name stands beside them."""
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """What an index stores."""
+        return (self.whole, *self.parts) if self.whole else self.parts
+
+
+class Question:
+    """Collects query terms: one group for each word asked; a term asked twice counts twice, in one group."""
+
+    def __init__(self) -> None:
+        self.terms: list[QueryTerm] = []
+        self._places: dict[str, int] = {}
+        self._groups = 0
+        self._name_end = 0
+        self._name_group = 0
+
+    def add_word(self, lexeme: Lexeme, surface: str, start: int) -> None:
+        """Add a word of the dictionary, or a part when it stands inside a name."""
+        (term,) = lexeme.terms
+        if start < self._name_end:
+            self._add(self._name_group, surface, term, _PART, "part")
+            return
+        weight = WEIGHTS.get(term, BOILERPLATE if lexeme.thin else 1.0)
+        group = self._new_group()
+        self._add(group, surface, term, weight, "word")
+        if weight == 1.0:
+            for other in other_inflections(term, verb=lexeme.verb):
+                self._add(group, surface, other, _VARIANT, "variant")
+
+    def add_span(self, span: Span, surface: str) -> None:
+        """Add a code, or the whole of something whose parts follow as words."""
+        if span.start < self._name_end:
+            self._add(self._name_group, surface, span.whole, _PART, "part")
+            return
+        group = self._new_group()
+        if span.kind == "pair":
+            self._add(group, surface, span.whole, _PAIR, "variant")
+            return
+        if span.kind == "name":
+            self._name_end, self._name_group = span.end, group
+        if _WORD_AND_NUMBER.fullmatch(surface):  # Windows11 asks the same as Windows 11
+            self._add(group, surface, span.whole, _PAIR, "variant")
+            for part in span.parts:
+                self._add(self._new_group(), surface, part, 1.0, "word")
+            return
+        self._add(group, surface, span.whole, 1.0, "word")
+        for part in (*span.parts, *humps(surface)):
+            self._add(group, surface, part, _PART, "part")
+
+    def add_reading(self, reading: str, terms: Iterable[tuple[str, float]]) -> None:
+        """Add a word typed in kana: the terms it may mean, as alternatives."""
+        group = self._new_group()
+        for term, weight in terms:
+            self._add(group, reading, term, weight * WEIGHTS.get(term, 1.0), "reading")
+
+    def _new_group(self) -> int:
+        self._groups += 1
+        return self._groups - 1
+
+    def _add(self, group: int, surface: str, term: str, weight: float, origin: Origin) -> None:
+        if not term:
+            return
+        new = QueryTerm(term, weight, origin, surface, group)
+        at = self._places.setdefault(term, len(self.terms))
+        if at == len(self.terms):
+            self.terms.append(new)
+        elif origin == "word" == self.terms[at].origin:
+            self.terms[at] = replace(self.terms[at], weight=self.terms[at].weight + weight)
+        elif weight > self.terms[at].weight:  # asked now, and met before as the variant of another word
+            self.terms[at] = replace(new, group=self.terms[at].group)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from operator import add
-from typing import Literal
 
 from faqsearch.text import RULES_VERSION, fold, normalize, normalize_aligned
-from faqsearch.tokens.codes import find_codes, find_pairs, humps
-from faqsearch.tokens.interface import Origin, QueryTerm, Token
-from faqsearch.tokens.lexemes import Lexeme, other_inflections
+from faqsearch.tokens.codes import find_codes, find_pairs
+from faqsearch.tokens.interface import QueryTerm, Token
+from faqsearch.tokens.kana import KanaLexicon, is_kana_question
+from faqsearch.tokens.lexemes import Lexeme
 from faqsearch.tokens.mecab import Mecab, pieces
-from faqsearch.tokens.questions import BOILERPLATE, WEIGHTS
+from faqsearch.tokens.questions import Question, Span
 from faqsearch.tokens.readings import fold_reading, ngrams
 from faqsearch.tokens.userwords import UserWords
 
@@ -26,30 +25,7 @@ _DOTTED = re.compile("(?<![ァ-ヺー・])([ァ-ヺー]+)・([ァ-ヺー]+)(?![�
 _RUN = re.compile(r"[^\W_]+")
 _READABLE = re.compile("[ぁ-ゖーa-z0-9]+")
 _KANA = re.compile("[ぁ-ゖー]+")
-_PART = 0.5
-_VARIANT = 0.7
-_PAIR = 0.3
-_WORD_AND_NUMBER = re.compile(r"[A-Za-z]{3,}[0-9.]+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """Something written across MeCab's tokens: a code, a user word, a compound."""
-
-    start: int
-    end: int
-    whole: str
-    parts: tuple[str, ...]
-    kind: Literal["code", "pair", "name"]
-    """A code takes the place of MeCab's tokens; a pair or name stands beside them."""
-
-    @property
-    def replaces(self) -> bool:
-        return self.kind == "code"
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        return (self.whole, *self.parts) if self.whole else self.parts
+_KANA_OR_STRETCH = re.compile("(?P<kana>[ぁ-ゖァ-ヺー]+)|[A-Za-z0-9][!-~ ]*")
 
 
 class FugashiTokenizer:
@@ -112,7 +88,9 @@ class FugashiTokenizer:
             start = 0
             for lexeme in self._mecab.lexemes(piece):
                 end = start + lexeme.width
-                written.append(piece[start : start + lexeme.indent] + (lexeme.kana or piece[start + lexeme.indent : end]))
+                written.append(
+                    piece[start : start + lexeme.indent] + (lexeme.kana or piece[start + lexeme.indent : end])
+                )
                 start = end
             written.append(piece[start:])
         return "".join(written)
@@ -126,12 +104,12 @@ class FugashiTokenizer:
 
     def kana_words(self, text: str) -> list[tuple[str, str]]:
         """Give reading and term of each word, the term empty for particles: what a KanaLexicon counts."""
-        found = []
-        for _, piece in pieces(normalize(text)):
-            for lexeme in self._mecab.lexemes(piece):
-                if _KANA.fullmatch(lexeme.kana):
-                    found.append((lexeme.kana, lexeme.terms[0] if lexeme.terms else ""))
-        return found
+        return [
+            (lexeme.kana, lexeme.terms[0] if lexeme.terms else "")
+            for _, piece in pieces(normalize(text))
+            for lexeme in self._mecab.lexemes(piece)
+            if _KANA.fullmatch(lexeme.kana)
+        ]
 
     def tokens(self, text: str) -> list[Token]:
         """Cut a text into pieces with their positions in it, codes whole; white space is left out."""
@@ -140,7 +118,7 @@ class FugashiTokenizer:
         for offset, piece in pieces(normalized):
             lexemes = self._mecab.lexemes(piece)
             for start, end, item in _in_order(lexemes, self._spans(piece, lexemes)):
-                if isinstance(item, _Span) and not item.replaces:
+                if isinstance(item, Span) and item.kind != "code":
                     continue
                 first, last = starts[offset + start], ends[offset + end - 1]
                 lexeme = item if isinstance(item, Lexeme) else None
@@ -157,33 +135,46 @@ class FugashiTokenizer:
                 )
         return found
 
-    def query_words(self, text: str) -> list[QueryTerm]:
-        """Give the terms of a question for the word leg, weighted; what the index may hold instead is in its group."""
-        found = _Alternatives()
+    def query_words(self, text: str, *, kana: KanaLexicon | None = None) -> list[QueryTerm]:
+        """Give the terms of a question for the word leg, weighted; what an index may hold instead is in its group.
+
+        Args:
+            text: The question.
+            kana: The words of the corpus by reading; with it, a question typed in kana is cut into those.
+        """
+        found = Question()
+        if kana is not None and is_kana_question(text):
+            for match in _KANA_OR_STRETCH.finditer(normalize(text)):
+                if match["kana"]:
+                    for reading, terms in kana.meanings(match["kana"]):
+                        found.add_reading(reading, terms)
+                    continue
+                for span in self._spans(match[0], ()):
+                    found.add_span(span, match[0][span.start : span.end])
+            return found.terms
         for _, piece in pieces(normalize(text)):
             lexemes = self._mecab.lexemes(piece)
             for start, end, item in _in_order(lexemes, self._spans(piece, lexemes)):
-                surface = piece[start:end]
-                if isinstance(item, _Span):
-                    found.add_span(start, end, surface, item)
+                if isinstance(item, Span):
+                    found.add_span(item, piece[start:end])
                 elif item.terms:
-                    found.add_word(start, surface, item)
+                    found.add_word(item, piece[start:end], start)
         return found.terms
 
-    def _spans(self, piece: str, lexemes: Iterable[Lexeme]) -> list[_Span]:
+    def _spans(self, piece: str, lexemes: Iterable[Lexeme]) -> list[Span]:
         """Find what is written across MeCab's tokens, from left to right."""
-        spans: list[_Span] = []
+        spans: list[Span] = []
         if _MARKED.search(piece):
             codes = list(find_codes(piece))
-            spans += [_Span(code.start, code.end, code.whole, code.parts, "code") for code in codes]
-            spans += [_Span(start, end, whole, (), "pair") for start, end, whole in find_pairs(piece, codes)]
+            spans += [Span(code.start, code.end, code.whole, code.parts, "code") for code in codes]
+            spans += [Span(start, end, whole, (), "pair") for start, end, whole in find_pairs(piece, codes)]
             for match in _DOTTED.finditer(piece):
-                spans.append(_Span(*match.span(), fold(match[1] + match[2]), (), "name"))
+                spans.append(Span(*match.span(), fold(match[1] + match[2]), (), "name"))
         if self._user_words.words:
             boundaries = set(_boundaries(lexemes))
             for start, end in self._user_words.find(piece, boundaries):
-                spans.append(_Span(start, end, fold(piece[start:end]).replace(" ", ""), (), "name"))
-        spans.sort(key=lambda span: (span.start, span.replaces))
+                spans.append(Span(start, end, fold(piece[start:end]).replace(" ", ""), (), "name"))
+        spans.sort(key=lambda span: (span.start, span.kind == "code"))
         return spans
 
 
@@ -195,7 +186,7 @@ def _boundaries(lexemes: Iterable[Lexeme]) -> Iterator[int]:
         yield position
 
 
-def _in_order(lexemes: Iterable[Lexeme], spans: Sequence[_Span]) -> Iterator[tuple[int, int, Lexeme | _Span]]:
+def _in_order(lexemes: Iterable[Lexeme], spans: Sequence[Span]) -> Iterator[tuple[int, int, Lexeme | Span]]:
     """Give lexemes and spans by their start, without the lexemes inside a span that replaces them."""
     end = covered = following = 0
     for lexeme in lexemes:
@@ -203,70 +194,9 @@ def _in_order(lexemes: Iterable[Lexeme], spans: Sequence[_Span]) -> Iterator[tup
         while following < len(spans) and spans[following].start <= start:
             span = spans[following]
             following += 1
-            covered = span.end if span.replaces else covered
+            covered = span.end if span.kind == "code" else covered
             yield span.start, span.end, span
         if end > covered:
             yield start, end, lexeme
     for span in spans[following:]:
         yield span.start, span.end, span
-
-
-class _Alternatives:
-    """Query terms as they are found: one group for each word asked, every term once."""
-
-    def __init__(self) -> None:
-        self.terms: list[QueryTerm] = []
-        self._places: dict[str, int] = {}
-        self._groups = 0
-        self._name_end = 0
-        self._name_group = 0
-
-    def add_word(self, start: int, surface: str, lexeme: Lexeme) -> None:
-        """Add a word of the dictionary, or a part when it stands inside a user word."""
-        (term,) = lexeme.terms
-        if start < self._name_end:
-            self._add(self._name_group, surface, term, _PART, "part")
-            return
-        weight = WEIGHTS.get(term, BOILERPLATE if lexeme.thin else 1.0)
-        group = self._new_group()
-        self._add(group, surface, term, weight, "word")
-        if weight == 1.0:
-            for other in other_inflections(term, verb=lexeme.verb):
-                self._add(group, surface, other, _VARIANT, "variant")
-
-    def add_span(self, start: int, end: int, surface: str, span: _Span) -> None:
-        """Add a code, or the whole of something whose parts follow as words."""
-        if start < self._name_end:
-            self._add(self._name_group, surface, span.whole, _PART, "part")
-            return
-        group = self._new_group()
-        if span.kind == "pair":
-            self._add(group, surface, span.whole, _PAIR, "variant")
-            return
-        if span.kind == "name":
-            self._name_end, self._name_group = end, group
-        joined = _WORD_AND_NUMBER.fullmatch(surface)
-        if span.whole:
-            self._add(group, surface, span.whole, _PAIR if joined else 1.0, "word")
-        if joined:  # Windows11 asks the same as Windows 11
-            for part in span.parts:
-                self._add(self._new_group(), surface, part, 1.0, "part")
-            return
-        for part in (*span.parts, *humps(surface)):
-            self._add(group, surface, part, _PART, "part")
-
-    def _new_group(self) -> int:
-        self._groups += 1
-        return self._groups - 1
-
-    def _add(self, group: int, surface: str, term: str, weight: float, origin: Origin) -> None:
-        if not term:
-            return
-        new = QueryTerm(term, weight, origin, surface, group)
-        at = self._places.setdefault(term, len(self.terms))
-        if at == len(self.terms):
-            self.terms.append(new)
-        elif origin == "word" == self.terms[at].origin:  # asked twice, counts twice
-            self.terms[at] = replace(self.terms[at], weight=self.terms[at].weight + weight)
-        elif weight > self.terms[at].weight:  # asked, and met before as the variant of another word
-            self.terms[at] = replace(new, group=self.terms[at].group)

@@ -7,7 +7,9 @@ from collections.abc import Container, Iterator, Sequence
 
 from faqsearch.text import normalize
 
-_CLASSES = re.compile(r"(?P<katakana>[ァ-ヺー]+)|(?P<hiragana>[ぁ-ゖ]+)|(?P<latin>[A-Za-z0-9]+)|(?P<kanji>[^\W_])", re.DOTALL)
+_CLASSES = re.compile(
+    r"(?P<katakana>[ァ-ヺー]+)|(?P<hiragana>[ぁ-ゖ]+)|(?P<latin>[A-Za-z0-9]+)|(?P<kanji>[^\W_])", re.DOTALL
+)
 _LONG_ENOUGH = 4
 """From this length on a word in hiragana counts even where MeCab sees no boundary."""
 
