@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from faqsearch.text import fold, normalize, normalize_aligned, romaji_to_kana, sentences, to_hiragana
 
 # Every code point, lone surrogates and NUL included, and more often those the rules are about.
-anything = st.text(st.characters() | st.characters(categories=["Cs"]) | st.sampled_from("ーｰ－〜①²か゛ﾞ㈱(株)\0\r\n\u3099Aa1-.髙。「」"))
+anything = st.text(
+    st.characters() | st.characters(categories=["Cs"]) | st.sampled_from("ーｰ－〜①²か゛ﾞ㈱(株)\0\r\n\u3099Aa1-.髙。「」")
+)
 
 
 @pytest.mark.parametrize("case", read_cases("normalize.txt"), ids=lambda case: case.title)
@@ -65,13 +67,13 @@ def test_alignment_points_into_the_text(text: str) -> None:
     assert list(ends) == sorted(ends)
 
 
-@given(st.text(st.sampled_from("パスワドﾊﾟｽﾜｰﾄﾞを再発行ＡＢＣ㌔㈱、。 　")))
+@given(st.text(st.sampled_from("パスワドﾊﾟｽﾜｰﾄﾞを再発行ＡＢＣ㌔、。 　")))
 def test_alignment_of_japanese_is_exact(text: str) -> None:
     """For the scripts we index, the origin of a character normalizes to text that holds that character."""
     normalized, starts, ends = normalize_aligned(text)
     for i, character in enumerate(normalized):
         origin = text[starts[i] : ends[i]]
-        assert character in unicodedata.normalize("NFKC", origin) or origin == "㈱"
+        assert character in unicodedata.normalize("NFKC", origin)
 
 
 @given(anything)
@@ -85,7 +87,13 @@ def test_sentences_cover_all_that_is_visible(text: str) -> None:
 
 def test_long_input_is_linear() -> None:
     """A million characters of the worst kinds take seconds, not minutes."""
-    for text in ("「" * 500_000 + "」" * 500_000, "①" * 1_000_000, "－" * 1_000_000, "か\u3099" * 500_000, "。" * 1_000_000):
+    for text in (
+        "「" * 500_000 + "」" * 500_000,
+        "①" * 1_000_000,
+        "－" * 1_000_000,
+        "か\u3099" * 500_000,
+        "。" * 1_000_000,
+    ):
         normalize_aligned(text)
         sentences(text)
 

@@ -104,7 +104,9 @@ def train(pairs: Pairs, terms: list[str], df: Ints, weights: Floats, recipe: Rec
     sharpness = torch.nn.Parameter(torch.tensor(np.log(16.0), dtype=torch.float32))
     optimizer = torch.optim.Adam([{"params": [own, kanji]}, {"params": [sharpness], "lr": 1e-2}], lr=recipe.rate)
 
-    per_epoch = int(sum(len(batch) for batch in _chosen(pairs, weights, recipe, np.random.default_rng(0))) / recipe.batch)
+    per_epoch = int(
+        sum(len(batch) for batch in _chosen(pairs, weights, recipe, np.random.default_rng(0))) / recipe.batch
+    )
     steps, step, seen = int(per_epoch * recipe.epochs), 0, []
     print(f"{steps} steps of {recipe.batch}", flush=True)
     while step < steps:
@@ -169,9 +171,7 @@ def _chosen(pairs: Pairs, weights: Floats, recipe: Recipe, rng: np.random.Genera
             yield part[begin : begin + recipe.neighbours]
 
 
-def _batches(
-    pairs: Pairs, weights: Floats, recipe: Recipe, rng: np.random.Generator
-) -> Iterator[tuple[_Bags, _Bags]]:
+def _batches(pairs: Pairs, weights: Floats, recipe: Recipe, rng: np.random.Generator) -> Iterator[tuple[_Bags, _Bags]]:
     groups = list(_chosen(pairs, weights, recipe, rng))
     examples = np.concatenate([groups[i] for i in rng.permutation(len(groups))])
     for begin in range(0, len(examples) - recipe.batch + 1, recipe.batch):

@@ -79,7 +79,9 @@ def _cut(data: Path, cache: Path) -> None:
         for line in text[:_LONGEST].split("\n"):
             cut = lines.get(line)
             if cut is None:
-                cut = lines[line] = array("i", (numbers.setdefault(term, len(numbers)) for term in tokenizer.words(line)))
+                cut = lines[line] = array(
+                    "i", (numbers.setdefault(term, len(numbers)) for term in tokenizer.words(line))
+                )
             flat.extend(cut)
         offsets.append(len(flat))
 

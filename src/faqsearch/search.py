@@ -73,6 +73,16 @@ class Searcher:
         return self._index
 
     @property
+    def encoder(self) -> Encoder:
+        """The encoder questions go through."""
+        return self._encoder
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer questions go through."""
+        return self._tokenizer
+
+    @property
     def settings(self) -> Settings:
         """The settings the index was built with."""
         return self._index.manifest.settings

@@ -86,8 +86,8 @@ def run(searcher: Searcher, queries: Sequence[JudgedQuery], *, ablate: bool = Fa
             order = leg_order(fuse(candidates, rest, settings.fusion).scores)
             rankings[f"without {leg}"] = names(candidates.documents[order])
         systems.update(dict.fromkeys(rankings))
-        scores = tuple(ranking.scores[first].tolist())
-        ranked.append(Ranked(query, rankings, scores, confidence, bool(len(first)) and confidence >= threshold()))
+        answered = bool(len(first)) and confidence >= threshold()
+        ranked.append(Ranked(query, rankings, tuple(ranking.scores[first].tolist()), confidence, answered))
     return Runs(tuple(ranked), tuple(systems), perf_counter() - started)
 
 

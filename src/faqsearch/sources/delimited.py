@@ -71,7 +71,9 @@ def _read(file: SourceFile, text: str, delimiter: str) -> Iterator[Document | Pr
 def _header(file: SourceFile, records: Iterator[Record | Problem]) -> Generator[Problem, None, list[str]]:
     """Find the header; returns its names, unnamed columns as empty text."""
     above: list[Record] = []
+    empty = True
     for item in records:
+        empty = False
         if isinstance(item, Problem):
             yield item
             continue
@@ -88,7 +90,8 @@ def _header(file: SourceFile, records: Iterator[Record | Problem]) -> Generator[
         if len(above) == _HEADER_WITHIN:
             break
     if not above:
-        yield file.problem("the file is empty", severity="warning")
+        if empty:
+            yield file.problem("the file is empty", severity="warning")
         return []
     names = ", ".join(f"'{one_line(name)[:30]}'" for name in above[0][1][:8])
     raise file.error(
@@ -171,7 +174,7 @@ def _broken(text: str, lines: _Lines, delimiter: str, fault: Exception) -> tuple
     line = lines.row_line + len(_LINE.findall(text, lines.row_start, opened + 1)) - 1
     line_end = _LINE.match(text, opened)
     if isinstance(fault, _RowTooLongError):
-        message = "a row that does not end; is a quote left open?"
+        message = f"a row of more than {MAX_ROW_CHARS:,} characters; is a quote left open?"
     elif "unexpected end" in str(fault):
         message = "a quote is opened and never closed"
     elif "field larger" in str(fault):

@@ -9,7 +9,7 @@ from faqsearch.tokens.lexemes import Lexeme, read_lexeme
 
 # White space and surface, tab, features. One string per text is read faster than one object per word.
 _LINE = r"%M\t%H\n"
-_LONGEST = 4000
+_LONGEST = 2000
 """MeCab's lattice grows with its input; longer text goes in piece by piece."""
 _MOST_REMEMBERED = 200_000
 _GOOD_END = re.compile(r"[\n。！？!?]")
