@@ -2,19 +2,23 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
-# Byte-compiling 20,000 files of torch and transformers that a run never opens takes longer than installing them.
+# Compiling 20,000 files of torch and transformers that a run never opens takes longer than installing them; Python
+# compiles and keeps what it does open, unless it is told not to.
+unexport PYTHONDONTWRITEBYTECODE
 PIP = $(BIN)/pip install --quiet --no-compile --constraint constraints.txt
 
 .PHONY: demo test check clean
 
-demo: $(VENV)/installed  ## build an index from corpus/ and ask it a question
+# Build an index from corpus/ and ask it a question.
+demo: $(VENV)/installed
 	$(BIN)/faqsearch build corpus --into indexes/demo
 	$(BIN)/faqsearch search "荷物が届かない" --index indexes/demo
 
-test: $(VENV)/tools  ## run the tests
+test: $(VENV)/tools
 	$(BIN)/python -m pytest -n 2 -q
 
-check: $(VENV)/tools  ## what .ci/run asks beside the tests
+# What .ci/run asks beside the tests.
+check: $(VENV)/tools
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -8,11 +8,11 @@ import time
 from collections import Counter
 
 import pytest
-from golden_cases import Case, read_cases
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from faqsearch.tokens import FugashiTokenizer, KanaLexicon, QueryTerm, Tokenizer, is_kana_question
+from golden_cases import Case, read_cases
 
 USER_WORDS = ("らくらく便", "ぴたポン", "京都", "スマートお届け")
 TOKENIZER = FugashiTokenizer(user_words=USER_WORDS)
@@ -100,12 +100,12 @@ def test_a_question_finds_its_own_text(text: str) -> None:
     assert found == {term.group for term in TOKENIZER.query_words(text)}
 
 
-@given(st.text(st.sampled_from("パスワードを忘れた。返品はE-203 Windows11\n①、"), max_size=40), st.integers(1, 400))
-@settings(max_examples=20, deadline=None)
-def test_long_text_is_its_sentences(sentence: str, times: int) -> None:
+@pytest.mark.parametrize(
+    "sentence", ["パスワードを忘れたときの手続きです。\n", "E-203が出た、Windows11の場合。", "ログイン 再発行"]
+)
+def test_long_text_is_its_sentences(sentence: str) -> None:
     """Cutting long input into pieces changes no term."""
-    text = (sentence + "。\n") * times
-    assert TOKENIZER.words(text) == TOKENIZER.words(sentence + "。\n") * times
+    assert TOKENIZER.words(sentence * 1000) == TOKENIZER.words(sentence) * 1000
 
 
 def test_a_million_characters() -> None:

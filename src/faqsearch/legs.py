@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from faqsearch.documents import Document
-from faqsearch.index.interface import Analysis, WeightedTerm
+from faqsearch.index.interface import Analysis, Question, WeightedTerm
 from faqsearch.index.postings import count_terms
 from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Unit, number_terms
 from faqsearch.passages import code, phrasings, sentence_spans, split
 from faqsearch.tokens import Tokenizer
 from faqsearch.tokens.questions import WEIGHTS
+from faqsearch.vectors.builtin import kanji_of
+from faqsearch.vectors.interface import Vectors
 
 LEXICAL_LEGS = ("document", "question", "bigram", "reading")
 """`document`: words of everything; `question`: words of each phrasing; `bigram`: pairs of characters of everything;
 `reading`: kana n-grams of each phrasing. The order is the order of columns everywhere."""
 
+DENSE_LEGS = frozenset({"dense", "topic", "context", "meaning"})
+"""Legs that need the question's vector."""
+
 # A listing names things a reader may ask for, but a name repeated in fifty lines of it is not what the section is
 # about: every distinct term of a section's code counts once, and only so many of them.
 _CODE_TERMS = 200
+# Words below this weight only help to ask (教える, 方法); their kanji mean nothing for the answer.
+_MEANINGFUL = 0.6
 
 
 def analyse(documents: Sequence[Document], tokenizer: Tokenizer, *, passage_chars: int) -> Analysis:
@@ -56,17 +63,34 @@ def _other_words(document: Document, tokenizer: Tokenizer) -> list[str]:
     return words
 
 
-def question_terms(text: str, tokenizer: Tokenizer) -> dict[str, list[WeightedTerm]]:
-    """Return what each leg is asked for a question."""
-    words = [WeightedTerm(term.term, term.weight, term.group) for term in tokenizer.query_words(text)]
-    return {
-        "document": words,
-        "question": words,
-        "bigram": [WeightedTerm(term) for term in tokenizer.bigrams(text)],
-        "reading": [WeightedTerm(term) for term in tokenizer.reading_ngrams(text)],
-    }
+def question(text: str, tokenizer: Tokenizer, vector: Vectors | None, legs: Collection[str]) -> Question:
+    """Return a question as an index understands it.
+
+    Args:
+        text: What was asked.
+        tokenizer: The one the index was made with.
+        vector: The question's vector; None leaves the dense leg out.
+        legs: Lexical legs to ask. `document` is always asked: candidates are read for its words.
+    """
+    asked = tokenizer.query_words(text)
+    words = [WeightedTerm(t.term, t.weight * _verb_weight(t.term), t.group) for t in asked]
+    terms = {"document": words}
+    if "question" in legs:
+        terms["question"] = words
+    if "bigram" in legs:
+        terms["bigram"] = [WeightedTerm(term) for term in tokenizer.bigrams(text)]
+    if "reading" in legs:
+        terms["reading"] = [WeightedTerm(term) for term in tokenizer.reading_ngrams(text)]
+    kanji = [c for t in asked if t.origin == "word" and t.weight >= _MEANINGFUL for c in kanji_of(t.term)]
+    return Question(terms, vector, kanji)
 
 
 def question_weight(term: str) -> float:
-    """Return how much a word means in a question, 0–1; 1 for all but a few."""
-    return WEIGHTS.get(term, 1.0)
+    """Return how much a word means in a question, 0–1; 1 for nouns and names."""
+    return WEIGHTS.get(term, 1.0) * _verb_weight(term)
+
+
+def _verb_weight(term: str) -> float:
+    # The dictionary's verbs end in one of these; what is asked about stands in the nouns. Alone the best single
+    # change on localgovfaq: nDCG@10 + 0.006, and + 0.002 on support_articles.
+    return 0.7 if term[-1:] in "うくぐすずつづぬふぶむゆる" else 1.0

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from faqsearch.confidence import confidences, threshold
 from faqsearch.documents import Document
-from faqsearch.errors import IndexMismatch, QueryError
+from faqsearch.errors import IndexFormatError, IndexMismatch, QueryError
 from faqsearch.index import open_generation
+from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.facets import Where
 from faqsearch.index.interface import Candidates, Question, WeightedTerm
 from faqsearch.index.manifest import Manifest
-from faqsearch.legs import question_terms
+from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, question
 from faqsearch.passages import phrasings
 from faqsearch.ranking import Ranking, fuse, ranks
 from faqsearch.results import Hit, LegExplanation, Results
@@ -61,6 +62,7 @@ class Searcher:
                 hint="Build the index again, or install the faqsearch and dictionary it was built with.",
             )
         self._encoder = _check_encoder(encoder, index, self._tokenizer)
+        self._legs = frozenset(leg for leg, weight in index.manifest.settings.weights.items() if weight > 0)
 
     @property
     def manifest(self) -> Manifest:
@@ -111,8 +113,7 @@ class Searcher:
         """
         started = perf_counter()
         text = _checked(query)
-        vector = self._encoder.encode_queries([text]) if self._uses("dense") else None
-        return self._answer(query, text, vector, k, where, explain, started)
+        return self._answer(query, text, self.encode([text]), k, where, explain, started)
 
     def search_many(
         self, queries: Iterable[str], *, k: int = 10, where: Where | None = None, explain: bool = False
@@ -128,7 +129,7 @@ class Searcher:
         texts = [_checked(query) for query in asked]
         if not texts:
             return []
-        vectors = self._encoder.encode_queries(texts) if self._uses("dense") else None
+        vectors = self.encode(texts)
         shared = (perf_counter() - started) / len(texts)
         return [
             self._answer(
@@ -137,16 +138,23 @@ class Searcher:
             for i, (query, text) in enumerate(zip(asked, texts, strict=True))
         ]
 
-    def candidates(self, text: str, vector: Vectors | None, where: Where | None = None) -> Candidates:
-        """Return what the legs found for a question, before fusion."""
-        return self._index.candidates(self._question(text, vector), depth=_DEPTH, where=where)
+    def encode(self, texts: Sequence[str]) -> Vectors | None:
+        """Return the questions' vectors, shape (n, dimension); None when no dense leg has a weight."""
+        return self._encoder.encode_queries(texts) if self._legs & DENSE_LEGS else None
 
-    def _uses(self, leg: str) -> bool:
-        return self.settings.weights.get(leg, 0) > 0
+    def candidates(
+        self, text: str, vector: Vectors | None, where: Where | None = None, *, every_leg: bool = False
+    ) -> Candidates:
+        """Return what the legs found for a question, before fusion.
 
-    def _question(self, text: str, vector: Vectors | None) -> Question:
-        terms = question_terms(text, self._tokenizer)
-        return Question({leg: asked for leg, asked in terms.items() if leg == "document" or self._uses(leg)}, vector)
+        Args:
+            text: The question.
+            vector: Its row of `encode`, shape (1, dimension).
+            where: As for `search`.
+            every_leg: Ask also the legs whose weight is 0.
+        """
+        asked = question(text, self._tokenizer, vector, LEXICAL_LEGS if every_leg else self._legs)
+        return self._index.candidates(asked, depth=_DEPTH, where=where)
 
     def _answer(
         self,
@@ -158,13 +166,13 @@ class Searcher:
         explain: bool,
         started: float,
     ) -> Results:
-        question = self._question(text, vector)
-        candidates = self._index.candidates(question, depth=_DEPTH, where=where)
+        asked = question(text, self._tokenizer, vector, self._legs)
+        candidates = self._index.candidates(asked, depth=_DEPTH, where=where)
         ranking = fuse(candidates, self.settings.weights, self.settings.fusion)
         order = ranking.order[: max(k, _SUGGESTIONS)]
         certain = confidences(candidates, ranking, order)
         documents = self._index.documents(candidates.documents[order].tolist())
-        terms = {term.term for leg in ("document", "question") for term in question.terms.get(leg, ())}
+        terms = {term.term for term in asked.terms["document"]}
         hits = []
         for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):
             first, last = candidates.sentences[place].tolist()
@@ -178,7 +186,7 @@ class Searcher:
                     snippet=shown.text,
                     highlights=shown.highlights,
                     matched=_matched(document, candidates, place),
-                    explanation=self._explain(question, candidates, ranking, place) if explain else {},
+                    explanation=self._explain(asked, candidates, ranking, place) if explain else {},
                 )
             )
         answered = bool(len(certain)) and float(certain[0]) >= threshold()
@@ -186,18 +194,18 @@ class Searcher:
         return Results(query, tuple(hits), answered, (perf_counter() - started) * 1000, suggestions)
 
     def _explain(
-        self, question: Question, candidates: Candidates, ranking: Ranking, place: int
+        self, asked: Question, candidates: Candidates, ranking: Ranking, place: int
     ) -> dict[str, LegExplanation]:
         number = int(candidates.documents[place])
         explained = {}
         for leg, scores in candidates.scores.items():
             score = float(scores[place])
-            asked: Sequence[WeightedTerm] = question.terms.get(leg, ())
+            terms: Sequence[WeightedTerm] = asked.terms.get(leg, ())
             explained[leg] = LegExplanation(
                 rank=int(ranks(scores)[place]) if score > 0 else None,
                 score=score,
                 share=float(ranking.shares[leg][place]) if leg in ranking.shares else 0.0,
-                terms=tuple(self._index.term_scores(leg, asked, number)) if asked else (),
+                terms=tuple(self._index.term_scores(leg, terms, number)) if terms else (),
             )
         return explained
 
@@ -230,7 +238,10 @@ def _check_encoder(encoder: Encoder | None, index: Index, tokenizer: Tokenizer) 
                 f"the index was built with the built-in encoder, not with {encoder.name}",
                 hint=f"Build it again with --model {encoder.name}.",
             )
-        return BuiltinEncoder(index.encoder_arrays(), tokenizer)
+        own = index.word_vectors
+        if own is None:
+            raise IndexFormatError("the index lacks its built-in encoder", hint=DAMAGE_HINT)
+        return BuiltinEncoder(*own, tokenizer)
     if encoder is None:
         encoder = load_encoder(index.manifest.settings)
     if encoder.dimension != described["dimension"] or encoder.name != described["name"]:

@@ -39,6 +39,22 @@ class BM25:
 _DEFAULT_BM25 = BM25("Plus", k1=1.5, b=0.75, delta=1.0)
 
 
+# Fitted on the judged sets (benchmarks/README.md); of one question's score, each leg can give its weight over the sum.
+_LEXICAL_WEIGHTS = {
+    "document": 0.0,
+    "question": 0.0,
+    "bigram": 0.6,
+    "reading": 0.0,
+    "passage": 0.1,
+    "coverage": 1.0,
+    "focus": 0.38,
+    "pair": 0.22,
+    "kanji": 0.22,
+}
+BUILTIN_WEIGHTS: Mapping[str, float] = {**_LEXICAL_WEIGHTS, "dense": 0.3, "topic": 0.35, "context": 0.45}
+MODEL_WEIGHTS: Mapping[str, float] = {**_LEXICAL_WEIGHTS, "dense": 1.5}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How an index is built and asked."""
@@ -59,26 +75,16 @@ class Settings:
         }
     )
     """Lexical leg to its parameters."""
-    weights: Mapping[str, float] = field(
-        default_factory=lambda: {
-            "document": 0.0,
-            "question": 0.5,
-            "bigram": 1.1,
-            "reading": 0.0,
-            "dense": 0.7,
-            "sentence": 0.4,
-            "passage": 0.9,
-            "coverage": 2.0,
-            "focus": 1.0,
-            "pair": 0.4,
-        }
-    )
-    """Leg to its weight in the fusion; 0 turns a leg off."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Leg to its weight in the fusion; 0 turns a leg off. Empty takes the defaults for the model."""
     fusion: FusionMethod = "weighted"
     keep_generations: int = 2
     """Generations kept, the current one included."""
 
     def __post_init__(self) -> None:
+        if not self.weights:
+            defaults = BUILTIN_WEIGHTS if self.model == "builtin" else MODEL_WEIGHTS
+            object.__setattr__(self, "weights", dict(defaults))
         if self.fusion not in get_args(FusionMethod):
             raise SettingsError(f"unknown fusion {self.fusion!r}", hint="Use weighted or rrf.")
         if self.passage_chars < 50:

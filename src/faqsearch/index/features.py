@@ -7,7 +7,7 @@ the sequences of the candidates, so it costs the same in an index of a thousand 
     coverage  share of the question's information (idf) that the document holds somewhere
     focus     share of a phrasing's information that the question asks for: of two entries that hold all words
               asked, the one about nothing else is meant
-    sentence  cosine of the question and the nearest sentence, in the built-in encoder's space
+    topic, context, …   cosine of the question and the nearest sentence, in each view of the built-in encoder
     pair      neighbouring words of the question that are neighbours in the document as well
 """
 
@@ -23,6 +23,9 @@ from faqsearch.index.interface import Scores, WeightedTerm
 from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Excerpt
 
 Floats = npt.NDArray[np.float32]
+
+SHARES = frozenset({"coverage", "focus"})
+"""Features that are shares of something: 1 means all, whatever the best candidate has."""
 
 # A sentence is short and says a word once or twice: less saturation and less punishment of length than for
 # documents (measured on the judged sets, benchmarks/README.md).

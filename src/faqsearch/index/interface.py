@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,9 @@ from faqsearch.index.facets import Where
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import TermCounts
 from faqsearch.index.sequences import TermSequences
+from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.passages import Passage
+from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vectors.interface import Vectors
 
 Scores = npt.NDArray[np.float32]
@@ -41,6 +43,8 @@ class Question:
     """Lexical leg to the terms asked of it; a leg left out is not asked."""
     vector: Vectors | None
     """Shape (1, dimension); None when the dense leg is not asked."""
+    kanji: Sequence[int] = ()
+    """Code points of the kanji of its meaningful words, as often as they occur."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,8 @@ class Candidates:
     scores: Mapping[str, Scores]
     """Leg to its scores, higher is better, 0 where the leg found nothing; shape (n,) each."""
     maxima: Mapping[str, float]
-    """Leg to the best score it gave any document that passes the filter; 0 when it found nothing."""
+    """Leg to the score that counts as 1: the best it gave any document that passes the filter, 0 when it found
+    nothing; for legs whose scores are shares or cosines, 1."""
     phrasings: npt.NDArray[np.int32]
     """The phrasing that scored best in the question leg, 0-based within the document; shape (n,)."""
     sentences: npt.NDArray[np.int32]
@@ -113,6 +118,7 @@ class Index(Protocol):
         """Return what each term added to a document's score in a leg, largest first; zero terms left out."""
         ...
 
-    def encoder_arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the built-in encoder's arrays; empty for another encoder."""
+    @property
+    def word_vectors(self) -> tuple[WordVectors, Vocabulary] | None:
+        """The built-in encoder's vectors and the words they belong to; None for another encoder."""
         ...

@@ -12,10 +12,12 @@ import numpy.typing as npt
 from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
+from faqsearch.index.characters import Spelling
 from faqsearch.index.dense import DENSE_FILE, DenseIndex
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
 from faqsearch.index.features import (
+    SHARES,
     asked_words,
     coverage_scores,
     focus_scores,
@@ -30,7 +32,7 @@ from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
 from faqsearch.index.sequences import Sequences, ranges
 from faqsearch.index.vocabulary import Vocabulary
-from faqsearch.vectors.builtin import word_values
+from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vectors.interface import Vectors
 
 DOCUMENTS_FILE = "documents.jsonl"
@@ -58,7 +60,13 @@ class LocalIndex:
             self._documents = DocumentFile(generation.path / DOCUMENTS_FILE, tables)
             self._facets = Facets(self._arrays[FACETS_FILE], documents)
             lexical = _by_prefix(self._arrays[LEXICAL_FILE])
-            self.sequences = Sequences(lexical.pop("words"))
+            words = lexical.pop("words")
+            self.sequences, self._spelling = Sequences(words), Spelling(words)
+            self._word_vectors = (
+                WordVectors(self._arrays[ENCODER_FILE], generation.manifest.encoder["views"])
+                if generation.manifest.encoder["kind"] == "builtin"
+                else None
+            )
             self.legs: Mapping[str, Postings] = {leg: Postings(a, documents) for leg, a in lexical.items()}
             self._vocabularies = {
                 leg: Vocabulary(arrays) if "keys" in arrays else self.sequences.vocabulary
@@ -90,9 +98,10 @@ class LocalIndex:
         """What the generation holds."""
         return self.generation.manifest
 
-    def encoder_arrays(self) -> Arrays:
-        """Return the built-in encoder's arrays; empty for another encoder."""
-        return self._arrays.get(ENCODER_FILE, {})
+    @property
+    def word_vectors(self) -> tuple[WordVectors, Vocabulary] | None:
+        """The built-in encoder's vectors and the words they belong to; None for another encoder."""
+        return (self._word_vectors, self.sequences.vocabulary) if self._word_vectors else None
 
     def documents(self, numbers: Sequence[int]) -> list[Document]:
         """Return the documents with these numbers, in the order asked."""
@@ -132,9 +141,9 @@ class LocalIndex:
             found["dense"] = self._dense_scores(question.vector[0], documents)
             maxima["dense"] = float(found["dense"].max(initial=0))
         if len(documents) and (words := question.terms.get("document")):
-            read, sentences = self._read(words, question.vector, documents)
+            read, sentences = self._read(words, question, documents)
             found |= read
-            maxima |= {name: float(scores.max()) for name, scores in read.items()}
+            maxima |= {name: 1.0 if name in SHARES else float(scores.max()) for name, scores in read.items()}
             spans = np.where((sentences >= 0)[:, None], self.sequences.unit_spans[sentences], 0).astype(np.int32)
         return Candidates(documents, found, maxima, self._best_phrasings(units.get("question"), documents), spans)
 
@@ -182,7 +191,7 @@ class LocalIndex:
         return scores
 
     def _read(
-        self, words: Sequence[WeightedTerm], vector: Vectors | None, documents: npt.NDArray[np.int64]
+        self, words: Sequence[WeightedTerm], question: Question, documents: npt.NDArray[np.int64]
     ) -> tuple[dict[str, Scores], npt.NDArray[np.int64]]:
         """What can be seen only by reading the candidates' words next to the question's."""
         sequences, postings = self.sequences, self.legs["document"]
@@ -195,9 +204,12 @@ class LocalIndex:
         matches = match(excerpt, asked, len(sequences.vocabulary))
         weights = asked.worth / np.maximum(postings.idf[asked.numbers], 1e-9)
         read: dict[str, Scores] = {}
-        if vector is not None and (encoder := self._arrays.get(ENCODER_FILE)):
-            values = word_values(encoder, vector[0], excerpt.words)
-            read["sentence"] = sentence_scores(excerpt, values, encoder["reading_lengths"][excerpt.units])
+        if question.vector is not None and (vectors := self._word_vectors):
+            values = vectors.affinities(question.vector[0], excerpt.words, len(sequences.vocabulary))
+            lengths = vectors.lengths[excerpt.units]
+            for i, view in enumerate(vectors.views):
+                read[view.name] = sentence_scores(excerpt, values[i], lengths[:, i])
+        read["kanji"] = self._spelling.scores(excerpt, question.kanji)
         read["passage"], best_sentences = passage_scores(matches, sequences.mean_length)
         read["coverage"] = coverage_scores(matches)
         read["focus"] = focus_scores(matches, sequences.importance)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
+from faqsearch.index.characters import spelling_arrays
 from faqsearch.index.dense import DENSE_FILE, write_dense
 from faqsearch.index.document_file import document_to_json, id_arrays
 from faqsearch.index.facets import FacetsBuilder
@@ -22,7 +23,7 @@ from faqsearch.index.postings import CountsBuilder, compile_postings
 from faqsearch.index.sequences import PHRASING, SequencesBuilder, ranges
 from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.settings import Settings
-from faqsearch.vectors.builtin import BuiltinEncoder, learn
+from faqsearch.vectors.learning import learn
 
 if TYPE_CHECKING:
     from faqsearch.vectors.interface import Encoder, Vectors
@@ -107,6 +108,7 @@ class GenerationWriter:
         lexical = {"words": words, **self._word_legs(words)}
         vocabulary = Vocabulary(words)
         weights = [self._question_weight(vocabulary.term(i)) for i in range(len(vocabulary))]
+        words |= spelling_arrays(words, self.documents)
         words["importance"] = lexical["document"]["idf"] * np.array(weights, dtype=np.float32)
         for leg, builder in self._counts.items():
             lexical[leg] = builder.arrays(self._settings.bm25[leg], self.documents)
@@ -114,8 +116,7 @@ class GenerationWriter:
         if encoder is None:
             progress("learning vectors", 0, None)
             learned = learn(words, self.documents)
-            owners, vectors = learned.passage_documents, learned.vectors
-            described = BuiltinEncoder.describe_arrays(learned.arrays)
+            owners, vectors, described = learned.passage_documents, learned.vectors, learned.described
             self._write(ENCODER_FILE, learned.arrays)
         else:
             owners = np.array([owner for owner, _ in self._passages], dtype=np.int32)

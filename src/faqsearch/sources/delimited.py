@@ -192,6 +192,9 @@ def _last_opening(text: str, start: int, end: int, delimiter: str) -> int:
         if inside:
             # Two quotes inside a cell stand for one.
             inside = quotes % 2 == 0
+            if not inside and text[run.end() : run.end() + 1] not in (delimiter, "\n", "\r", ""):
+                # It ends in the middle of a cell: this is where the row stops making sense.
+                return opened
         elif run.start() == start or text[run.start() - 1] in (delimiter, "\n", "\r"):
             opened = run.start()
             inside = quotes % 2 == 1

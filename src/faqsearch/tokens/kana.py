@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from faqsearch.text import normalize, to_hiragana
 
-_LETTER = re.compile(r"[^\W\d_]")
-_HIRAGANA = re.compile("[ぁ-ゖー]")
+_HIRAGANA, _KATAKANA = re.compile("[ぁ-ゖ]"), re.compile("[ァ-ヺ]")
 _HIRAGANA_RUN = re.compile("[ぁ-ゖー]{3}")
 _KANJI = re.compile("[々〆\u3400-\u9fff\U00020000-\U0003ffff]")
 _LONGEST_WORD = 16
@@ -23,11 +22,11 @@ _SPELLING = str.maketrans("ぢづゔ", "じずぶ")
 
 
 def is_kana_question(text: str) -> bool:
-    """Say whether a question is typed in kana: no kanji, and hiragana for half of its letters or more."""
+    """Say whether a question is typed in kana: no kanji, and no more katakana than hiragana."""
     text = normalize(text)
     if _KANJI.search(text) or not _HIRAGANA_RUN.search(text):
         return False
-    return 2 * len(_HIRAGANA.findall(text)) >= len(_LETTER.findall(text))
+    return len(_HIRAGANA.findall(text)) >= len(_KATAKANA.findall(text))
 
 
 def kana_key(reading: str) -> str:

@@ -57,13 +57,7 @@ class FugashiTokenizer:
         terms: list[str] = []
         for _, piece in pieces(normalize(text)):
             lexemes = self._mecab.lexemes(piece)
-            spans = self._spans(piece, lexemes)
-            if not spans:
-                for lexeme in lexemes:
-                    terms += lexeme.terms
-                continue
-            for item in _in_order(lexemes, spans):
-                terms += item[2].terms
+            _add_terms(terms, lexemes, self._spans(piece, lexemes))
         return terms
 
     def words_many(self, texts: Sequence[str]) -> list[list[str]]:
@@ -184,6 +178,30 @@ def _boundaries(lexemes: Iterable[Lexeme]) -> Iterator[int]:
         yield position + lexeme.indent
         position += lexeme.width
         yield position
+
+
+def _add_terms(terms: list[str], lexemes: Iterable[Lexeme], spans: Iterable[Span]) -> None:
+    """Add the terms of `_in_order`; spelt out, because indexing spends its time here."""
+    waiting = iter(spans)
+    span = next(waiting, None)
+    if span is None:
+        for lexeme in lexemes:
+            terms += lexeme.terms
+        return
+    end = covered = 0
+    for lexeme in lexemes:
+        start = end + lexeme.indent
+        end += lexeme.width
+        while span is not None and span.start <= start:
+            terms += span.terms
+            if span.kind == "code":
+                covered = span.end
+            span = next(waiting, None)
+        if end > covered:
+            terms += lexeme.terms
+    while span is not None:
+        terms += span.terms
+        span = next(waiting, None)
 
 
 def _in_order(lexemes: Iterable[Lexeme], spans: Sequence[Span]) -> Iterator[tuple[int, int, Lexeme | Span]]:

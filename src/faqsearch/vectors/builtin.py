@@ -1,7 +1,9 @@
-"""The built-in encoder: the weighted mean of term vectors learned from the corpus. Needs numpy alone to answer.
+"""The built-in encoder: sums of word vectors in several views. Needs numpy alone to answer.
 
-It is saved inside the index it was learned for. A text's vector is the sum of its terms' vectors, each weighted
-by (1 + ln tf) idf, scaled to length 1.
+It is learned from a corpus (`faqsearch.vectors.learning`) and saved inside the index. Each *view* is a space of its
+own: a text's vector in a view is the sum of its words' vectors there, scaled to length 1. The whole vector is the
+views side by side, scaled so that a dot product is the mean of their cosines. A word that the index does not know
+is the sum of the vectors of its kanji: 再配送 is near 配送 though no document says it.
 """
 
 from __future__ import annotations
@@ -15,37 +17,120 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.sequences import PHRASING
 from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.vectors.interface import Vectors, unit_rows
-from faqsearch.vectors.latent import SAMPLE, right_singular_vectors
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
-
     from faqsearch.tokens import Tokenizer
 
-DIMENSION = 256
-# A term of a single document connects it with nothing.
-_LEAST_DOCUMENTS = 2
-# Rows multiplied at a time: 50 MB of vectors.
-_ROWS = 50_000
+Floats = npt.NDArray[np.float32]
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+# Of the kanji in use; everything from the first to the last block of unified ideographs.
+_FIRST_KANJI, _LAST_KANJI = 0x3400, 0x9FFF
+
+
+def kanji_of(term: str) -> list[int]:
+    """Return the code points of the kanji in a term, in order."""
+    return [ord(c) for c in term if _FIRST_KANJI <= ord(c) <= _LAST_KANJI]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where one view lies in the vectors."""
+
+    name: str
+    start: int
+    end: int
+
+
+def pack_rows(vectors: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Return `vectors` as int8 with one factor per row: a quarter of the size, cosines within 0.005."""
+    factors = np.abs(vectors).max(axis=1, initial=0) / 127
+    packed = np.divide(vectors, factors[:, None], out=np.zeros_like(vectors), where=factors[:, None] > 0)
+    return np.rint(packed).astype(np.int8), factors.astype(np.float32)
+
+
+class WordVectors:
+    """Vectors of an index's words and kanji, view by view.
+
+    Args:
+        arrays: `word_vectors` and `kanji_vectors` (int8, rows by dimensions), `word_factors` and `kanji_factors`
+            (rows by views), `kanji` (code points, sorted) and `views` (start and end of each).
+        names: Name of each view.
+    """
+
+    def __init__(self, arrays: Arrays, names: Sequence[str]) -> None:
+        bounds = arrays["views"].tolist()
+        self.views = [View(name, start, end) for name, (start, end) in zip(names, bounds, strict=True)]
+        self.dimension = int(arrays["word_vectors"].shape[1])
+        self.lengths: Floats = arrays["reading_lengths"]
+        """Length of each unit's summed vector, a sentence's together with its question's; (units, views)."""
+        self._words: npt.NDArray[np.int8] = arrays["word_vectors"]
+        self._word_factors: Floats = arrays["word_factors"]
+        self._kanji: npt.NDArray[np.int32] = arrays["kanji"]
+        self._kanji_vectors: npt.NDArray[np.int8] = arrays["kanji_vectors"]
+        self._kanji_factors: Floats = arrays["kanji_factors"]
+
+    def words(self, numbers: npt.NDArray[np.int64]) -> Floats:
+        """Return the vectors of words by number; float32, shape (n, dimension)."""
+        return self._unpack(self._words[numbers], self._word_factors[numbers])
+
+    def kanji(self, code_points: Sequence[int]) -> Floats:
+        """Return the sum of the vectors of some kanji; unknown ones add nothing; float32, shape (dimension,)."""
+        places = np.searchsorted(self._kanji, code_points)
+        known = [p for p, c in zip(places.tolist(), code_points, strict=True) if p < len(self._kanji) and self._kanji[p] == c]
+        return self._unpack(self._kanji_vectors[known], self._kanji_factors[known]).sum(axis=0, dtype=np.float32)
+
+    def unit(self, sums: Floats) -> Vectors:
+        """Return summed vectors scaled to length 1, each view having the same part in it; shape as given."""
+        scale = np.float32(1 / math.sqrt(max(len(self.views), 1)))
+        return np.concatenate([unit_rows(sums[:, v.start : v.end]) * scale for v in self.views], axis=1)
+
+    def affinities(self, vector: Floats, words: npt.NDArray[np.int32], vocabulary_size: int) -> Floats:
+        """Return, for each word of a text and each view, the dot product of its vector and the question's.
+
+        Args:
+            vector: A question's vector, as `unit` makes it; shape (dimension,).
+            words: Term numbers; each distinct one is looked at once.
+            vocabulary_size: Terms of the index.
+
+        Returns:
+            float32, shape (views, words); the question's part has length 1 in each view.
+        """
+        seen = np.zeros(vocabulary_size, dtype=bool)
+        seen[words] = True
+        distinct = np.flatnonzero(seen)
+        place = np.empty(vocabulary_size, dtype=np.int32)
+        place[distinct] = np.arange(len(distinct), dtype=np.int32)
+        places = place[words]
+        packed, factors = self._words[distinct], self._word_factors[distinct]
+        scale = np.float32(math.sqrt(len(self.views)))
+        values = np.empty((len(self.views), len(words)), dtype=np.float32)
+        for i, view in enumerate(self.views):
+            dots = packed[:, view.start : view.end].astype(np.float32) @ (vector[view.start : view.end] * scale)
+            values[i] = (dots * factors[:, i])[places]
+        return values
+
+    def _unpack(self, packed: npt.NDArray[np.int8], factors: Floats) -> Floats:
+        vectors = packed.astype(np.float32)
+        for i, view in enumerate(self.views):
+            vectors[:, view.start : view.end] *= factors[:, i : i + 1]
+        return vectors
 
 
 class BuiltinEncoder:
-    """Read side of the built-in encoder.
+    """Read side of the built-in encoder. Safe to share between threads.
 
     Args:
-        arrays: What `learn` returned: a vocabulary, the `rows` of its terms (-1: none), and per row `idf` and
-            `projection` (rows, dimension).
-        tokenizer: The one the index was made with.
+        vectors: The index's word vectors.
+        vocabulary: Its words.
+        tokenizer: The one it was made with.
     """
 
-    def __init__(self, arrays: dict[str, npt.NDArray[Any]], tokenizer: Tokenizer) -> None:
-        self._vocabulary = Vocabulary(arrays)
-        self._rows: npt.NDArray[np.int32] = arrays["rows"]
-        self._idf: npt.NDArray[np.float32] = arrays["idf"]
-        self._projection: npt.NDArray[Any] = arrays["projection"]
+    def __init__(self, vectors: WordVectors, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
+        self._vectors = vectors
+        self._vocabulary = vocabulary
         self._tokenizer = tokenizer
 
     @property
@@ -56,141 +141,51 @@ class BuiltinEncoder:
     @property
     def dimension(self) -> int:
         """Length of a vector; smaller than usual for a corpus of few documents."""
-        return int(self._projection.shape[1])
+        return self._vectors.dimension
 
     def describe(self) -> dict[str, Any]:
-        """Return kind, dimension and size of the vocabulary."""
-        return self.describe_arrays({"projection": self._projection})
-
-    @staticmethod
-    def describe_arrays(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, Any]:
-        """Return `describe()` of the encoder these arrays make."""
-        terms, dimension = arrays["projection"].shape
-        return {"kind": "builtin", "name": "builtin", "dimension": int(dimension), "terms": int(terms)}
+        """Return kind, dimension and views."""
+        return describe(self._vectors)
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
-        """Return one unit vector per question; zero for one without a known term."""
-        rows = []
-        for text in texts:
-            row: dict[str, float] = {}
-            for term in self._tokenizer.query_words(text):
-                row[term.term] = max(row.get(term.term, 0.0), term.weight)
-            rows.append(row)
-        return self._encode(rows)
+        """Return one vector per question; zero for one without a known word or kanji."""
+        return self._encode([self._asked(text) for text in texts])
 
     def encode_passages(self, texts: Sequence[str], /) -> Vectors:
-        """Return one unit vector per passage; zero for one without a known term."""
-        counts = (Counter(self._tokenizer.words(text)) for text in texts)
-        return self._encode([{term: 1 + math.log(tf) for term, tf in row.items()} for row in counts])
+        """Return one vector per passage; zero for one without a known word or kanji."""
+        return self._encode([dict(Counter(self._tokenizer.words(text))) for text in texts])
 
-    def _encode(self, asked: Sequence[Mapping[str, float]]) -> Vectors:
-        vectors = np.zeros((len(asked), self.dimension), dtype=np.float32)
-        for vector, row in zip(vectors, asked, strict=True):
-            numbers = self._vocabulary.numbers(list(row))
-            rows = np.where(numbers >= 0, self._rows[numbers], -1) if len(self._rows) else numbers
-            known = rows >= 0
-            factors = np.fromiter(row.values(), dtype=np.float32, count=len(row))[known] * self._idf[rows[known]]
-            vector += factors @ self._projection[rows[known]].astype(np.float32)
-        return unit_rows(vectors)
+    def _asked(self, text: str) -> dict[str, float]:
+        """The words of a question with their weights; of alternatives, those that the index knows."""
+        terms = self._tokenizer.query_words(text)
+        known = self._vocabulary.numbers([term.term for term in terms]) >= 0
+        asked: dict[str, float] = {}
+        groups: set[int] = set()
+        for term, is_known in zip(terms, known.tolist(), strict=True):
+            if is_known or term.group not in groups:
+                groups.add(term.group)
+                asked[term.term] = max(asked.get(term.term, 0.0), term.weight)
+        return asked
 
-
-def word_values(
-    arrays: Mapping[str, npt.NDArray[Any]], vector: npt.NDArray[np.float32], words: npt.NDArray[np.int32]
-) -> npt.NDArray[np.float32]:
-    """Return the dot product of `vector` and each word's weighted term vector; float32, shape (words,).
-
-    Args:
-        arrays: The arrays of a `BuiltinEncoder`.
-        vector: A question; shape (dimension,).
-        words: Term numbers; each distinct one is looked at once.
-    """
-    seen = np.zeros(len(arrays["rows"]), dtype=bool)
-    seen[words] = True
-    distinct = np.flatnonzero(seen)
-    rows = arrays["rows"][distinct]
-    known = rows >= 0
-    values = np.zeros(len(seen), dtype=np.float32)
-    chosen = rows[known]
-    values[distinct[known]] = (arrays["projection"][chosen].astype(np.float32) @ vector) * arrays["idf"][chosen]
-    return values[words]
+    def _encode(self, rows: Sequence[Mapping[str, float]]) -> Vectors:
+        sums = np.zeros((len(rows), self.dimension), dtype=np.float32)
+        for total, row in zip(sums, rows, strict=True):
+            terms = list(row)
+            numbers = self._vocabulary.numbers(terms)
+            known = np.flatnonzero(numbers >= 0)
+            factors = np.fromiter(row.values(), dtype=np.float32, count=len(row))
+            total += factors[known] @ self._vectors.words(numbers[known])
+            for i in np.flatnonzero(numbers < 0):
+                if kanji := kanji_of(terms[i]):
+                    total += factors[i] * self._vectors.kanji(kanji)
+        return self._vectors.unit(sums)
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """Term vectors learned from a corpus, and the vectors of its passages."""
-
-    arrays: dict[str, npt.NDArray[Any]]
-    """The arrays of a `BuiltinEncoder`."""
-    vectors: Vectors
-    """Each document's phrasings, then the whole document."""
-    passage_documents: npt.NDArray[np.int32]
-    """Document of each vector, ascending."""
-
-
-def learn(words: Mapping[str, npt.NDArray[Any]], documents: int, dimension: int = DIMENSION) -> Learned:
-    """Learn term vectors from a corpus.
-
-    Args:
-        words: The arrays of its `Sequences`.
-        documents: Documents in it.
-        dimension: Length of the vectors wanted; a corpus of few documents gives fewer.
-    """
-    from scipy.sparse import coo_array, csr_array, diags_array
-
-    lengths = np.diff(words["unit_starts"])
-    owners = words["unit_documents"]
-    one = np.ones(len(words["sequence"]), dtype=np.float32)
-    units = csr_array((one, words["sequence"], words["unit_starts"]), shape=(len(lengths), len(words["keys"])))
-    rows = np.repeat(owners, lengths)
-    whole = coo_array((one, (rows, words["sequence"])), shape=(documents, len(words["keys"]))).tocsr()
-
-    df = np.bincount(whole.indices, minlength=whole.shape[1])
-    kept = np.flatnonzero(df >= min(_LEAST_DOCUMENTS, documents))
-    idf = (np.log((1 + documents) / (1 + df[kept])) + 1).astype(np.float32)
-    sample = np.unique(np.linspace(0, documents - 1, min(SAMPLE, documents)).astype(np.int64))
-    weighted = _damped(whole[sample][:, kept]) @ diags_array(idf)
-    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-    weighted = diags_array(np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)) @ weighted
-    # Kept as float16, and used as kept: a text gives the same vector when it is indexed and when it is asked.
-    projection = right_singular_vectors(weighted.tocsr(), dimension).astype(np.float16)
-    arrays = {name: array for name, array in words.items() if name in ("keys", "term_offsets", "term_text")}
-    rows_of = np.full(whole.shape[1], -1, dtype=np.int32)
-    rows_of[kept] = np.arange(len(kept), dtype=np.int32)
-
-    factors = projection.astype(np.float32) * idf[:, None]
-    asked = np.flatnonzero(words["unit_kinds"] == PHRASING)
-    passages = np.concatenate((owners[asked], np.arange(documents, dtype=np.int32)))
-    order = np.argsort(passages, kind="stable")
-    vectors = np.concatenate((
-        unit_rows(_damped(_summed(units[asked])[:, kept]) @ factors),
-        unit_rows(_damped(whole[:, kept]) @ factors),
-    ))
-    lengths = _reading_lengths(units[:, kept], words, factors)
-    learned = {**arrays, "idf": idf, "rows": rows_of, "projection": projection, "reading_lengths": lengths}
-    return Learned(learned, vectors[order], passages[order])
-
-
-def _reading_lengths(
-    units: csr_array, words: Mapping[str, npt.NDArray[Any]], factors: npt.NDArray[np.float32]
-) -> npt.NDArray[np.float32]:
-    """Length of each unit's summed term vectors, a sentence's together with its document's question."""
-    first = words["document_units"][:-1][words["unit_documents"]]
-    lengths = np.empty(units.shape[0], dtype=np.float32)
-    for start in range(0, len(lengths), _ROWS):
-        part = slice(start, start + _ROWS)
-        summed = units[part] @ factors
-        sentence = words["unit_kinds"][part] != PHRASING
-        summed[sentence] += units[first[part][sentence]] @ factors
-        lengths[part] = np.linalg.norm(summed, axis=1)
-    return lengths
-
-
-def _summed(counts: csr_array) -> csr_array:
-    counts.sum_duplicates()
-    return counts
-
-
-def _damped(counts: csr_array) -> csr_array:
-    damped = counts.astype(np.float32)
-    damped.data = 1 + np.log(damped.data)
-    return damped
+def describe(vectors: WordVectors) -> dict[str, Any]:
+    """Return what the manifest says of a built-in encoder with these vectors."""
+    return {
+        "kind": "builtin",
+        "name": "builtin",
+        "dimension": vectors.dimension,
+        "views": [view.name for view in vectors.views],
+    }
