@@ -24,15 +24,18 @@ check: $(VENV)/tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-$(VENV)/installed: pyproject.toml constraints.txt
+$(VENV)/made:
 	$(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade "pip>=25.1"
+	touch $@
+
+$(VENV)/installed: $(VENV)/made pyproject.toml constraints.txt
 	$(PIP) --editable .
 	touch $@
 
-$(VENV)/tools: $(VENV)/installed
-	$(PIP) --upgrade "pip>=25.1"
-	$(PIP) --group dev
-	touch $@
+$(VENV)/tools: $(VENV)/made pyproject.toml constraints.txt
+	$(PIP) --editable . --group dev
+	touch $@ $(VENV)/installed
 
 clean:
 	rm -rf $(VENV) indexes/demo

@@ -82,7 +82,7 @@ def test_python_examples_run(page, clone):
         [sys.executable, "-W", "error", "-c", "\n".join(blocks)], cwd=clone, capture_output=True, text=True, check=False
     )
 
-    assert (0, "") == (done.returncode, done.stderr)
+    assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
 
 

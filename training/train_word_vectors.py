@@ -51,10 +51,11 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("/tmp/faqsearch-training"), help="keeps the cut texts")
     parser.add_argument("--epochs", type=float, default=Recipe().epochs)
     parser.add_argument("--dimension", type=int, default=Recipe().dimension)
+    parser.add_argument("--hidden", type=float, default=Recipe().hidden)
     parser.add_argument("--hold-out", action="store_true", help="leave one page in eight out, to choose settings")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
-    recipe = replace(Recipe(), epochs=arguments.epochs, dimension=arguments.dimension)
+    recipe = replace(Recipe(), epochs=arguments.epochs, dimension=arguments.dimension, hidden=arguments.hidden)
 
     pairs = load_pairs(arguments.data, arguments.cache)
     pairs, terms, df = with_vocabulary(pairs, keep=~pairs.held_out if arguments.hold_out else None)

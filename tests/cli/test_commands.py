@@ -231,3 +231,15 @@ def test_evaluate_measures_and_checks_bounds(cli):
     assert missed.code in (0, 1)
     assert missed.code == bool(missed.err)
     assert cli("evaluate", "nowhere.tsv", "qrels.tsv").code == 3
+
+
+def test_no_format_lets_a_document_drive_the_terminal(cli):
+    """JSON and TSV escape what a terminal would obey; JSON gives it back when parsed."""
+    evil = "赤\x9b31m\u202e\x7f"
+    Path("corpus/faq.csv").write_text(f"id,質問,回答\nevil,制御文字,{evil}\n", encoding="utf-8")
+    cli("build", "corpus/faq.csv", "--into", "indexes/demo")
+    as_json = cli("show", "evil", "--json").out
+    as_tsv = cli("search", "制御文字", "--tsv", "--fields", "answer").out
+
+    assert not set("\x9b\u202e\x7f") & set(as_json + as_tsv)
+    assert "赤" in json.loads(as_json)["answer"]

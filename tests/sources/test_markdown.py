@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from reading import Read, as_text, golden_cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reading import Read, as_text, golden_cases
 
 from faqsearch.documents import Document
 from faqsearch.sources.interface import SourceFile
@@ -23,7 +23,9 @@ def test_golden(read: Read, text: str, expected: str):
 def test_ids_survive_new_sections():
     """A section keeps its id when others are added before, after and below it."""
     few = "# 手引き\n\n## 送料\n\n500円。\n\n## 返品\n\n30日。\n"
-    many = "# 手引き\n\n## 支払い\n\n### 送料\n\n別。\n\n## 送料\n\n500円。\n\n### 離島\n\n1200円。\n\n## 返品\n\n30日。\n"
+    many = (
+        "# 手引き\n\n## 支払い\n\n### 送料\n\n別。\n\n## 送料\n\n500円。\n\n### 離島\n\n1200円。\n\n## 返品\n\n30日。\n"
+    )
     ids = {document.id for document in _documents(few)}
     assert ids <= {document.id for document in _documents(many)}
 
@@ -31,14 +33,14 @@ def test_ids_survive_new_sections():
 def test_broken_front_matter_loses_no_section(read: Read):
     """Front matter that is not YAML is a warning with its line; the page is read."""
     outcome = read("page.md", "---\ntitle: [開いたまま\n---\n# 見出し\n\n本文。\n")
-    assert ["見出し"] == [document.question for document in outcome.documents]
+    assert [document.question for document in outcome.documents] == ["見出し"]
     assert outcome.problems[0].severity == "warning"
 
 
 def test_code_with_fences_stays_one_block():
     """Fences inside code do not end the block for whoever reads the text."""
     (document,) = _documents("# 例\n\n````\n```\ninner\n```\n````\n")
-    assert "```\n~~~\ninner\n~~~\n```" == document.answer
+    assert document.answer == "```\n~~~\ninner\n~~~\n```"
 
 
 def test_many_headings_in_linear_time():
@@ -61,12 +63,45 @@ def test_hostile_markup_is_bounded(unit: str):
 
 def test_plain_markdown():
     """Markdown in a field of another format becomes readable text."""
-    assert "太字とリンク\n\n- 一\n- 二" == plain_markdown("**太字**と[リンク](u)\n\n* 一\n* 二\n")
+    assert plain_markdown("**太字**と[リンク](u)\n\n* 一\n* 二\n") == "太字とリンク\n\n- 一\n- 二"
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.sampled_from(_PIECES := ["# ", "## ", "Q. ", "A. ", "あ？", "い。", "\n", "\n\n", "- ", "1. ", "|", "`", "```\n",
-    "<details>", "</details>", "<summary>", "</summary>", "+++", ":::", "---\n", "[a](b)", "{#x}", "*", "> ", "<!--", "-->"]), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(
+            _PIECES := [
+                "# ",
+                "## ",
+                "Q. ",
+                "A. ",
+                "あ？",
+                "い。",
+                "\n",
+                "\n\n",
+                "- ",
+                "1. ",
+                "|",
+                "`",
+                "```\n",
+                "<details>",
+                "</details>",
+                "<summary>",
+                "</summary>",
+                "+++",
+                ":::",
+                "---\n",
+                "[a](b)",
+                "{#x}",
+                "*",
+                "> ",
+                "<!--",
+                "-->",
+            ]
+        ),
+        max_size=60,
+    )
+)
 def test_any_mixture_is_read(pieces: list[str]):
     """No mixture of markup crashes, repeats an id or leaves a question empty."""
     documents = _documents("".join(pieces))
@@ -75,4 +110,6 @@ def test_any_mixture_is_read(pieces: list[str]):
 
 
 def _documents(text: str) -> list[Document]:
-    return [item for item in read_markdown(SourceFile("page.md", "page.md", text.encode())) if isinstance(item, Document)]
+    return [
+        item for item in read_markdown(SourceFile("page.md", "page.md", text.encode())) if isinstance(item, Document)
+    ]

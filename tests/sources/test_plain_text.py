@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from reading import Read, as_text, golden_cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import Read, as_text, golden_cases
 
 from faqsearch.documents import Document
 from faqsearch.sources.interface import SourceFile
@@ -19,8 +19,33 @@ def test_golden(read: Read, text: str, expected: str):
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from(["第1章 ", "1.1 ", "１．", "■", "●", "【あ】", "====\n", "----\n", "\n", "\n\n", "あ", "い。", "Q. ",
-    "A. ", "か？", "付録", "　", "(1)"]), max_size=60))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "第1章 ",
+                "1.1 ",
+                "１．",
+                "■",
+                "●",
+                "【あ】",
+                "====\n",
+                "----\n",
+                "\n",
+                "\n\n",
+                "あ",
+                "い。",
+                "Q. ",
+                "A. ",
+                "か？",
+                "付録",
+                "　",
+                "(1)",
+            ]
+        ),
+        max_size=60,
+    )
+)
 def test_any_mixture_is_read(pieces: list[str]):
     """No mixture of lines crashes, repeats an id or loses a letter of the text."""
     text = "".join(pieces)

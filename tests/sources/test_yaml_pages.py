@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reading import Read, as_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import Read, as_text
 
 from faqsearch.sources.interface import SourceFile
 from faqsearch.sources.yaml_pages import read_yaml
@@ -27,32 +27,32 @@ def test_yamlmime_faq_page(read: Read):
         "      - question: |\n          詰まったら？\n        answer: |\n          **電源**を切り、[手順](x.md)を見ます。\n"
     )
     (document,) = read("faq.yml", text).documents
-    assert (("用紙",), "詰まったら？", "電源を切り、手順を見ます。", 8) == (
+    assert (
         document.category,
         document.question,
         document.answer,
         document.source.line,
-    )
+    ) == (("用紙",), "詰まったら？", "電源を切り、手順を見ます。", 8)
 
 
 def test_one_entry_per_file(read: Read):
     """A mapping that is an entry; of texts in several languages the Japanese one."""
     text = "id: p1\ntitle: {ja: 開かない, en: Does not open}\nproblem:\n  ja: |-\n    ふたが。\n    固い。\nsolution:\n  ja: 回す。\n"
     (document,) = read("p1.yaml", text).documents
-    assert ("開かない", "回す。", ("ふたが。 固い。",)) == (document.question, document.answer, document.phrasings)
+    assert (document.question, document.answer, document.phrasings) == ("開かない", "回す。", ("ふたが。 固い。",))
 
 
 def test_broken_entry_costs_itself(read: Read):
     """A colon in the wrong place breaks the file for YAML, not for the other entries."""
     outcome = read("faq.yaml", "- q: 一\n  a: あ\n- q: パスワード: 変更\n  a: い\n- q: 三\n  a: う\n")
-    assert ["一", "三"] == [document.question for document in outcome.documents]
-    assert [3] == [problem.error.line for problem in outcome.problems]
+    assert [document.question for document in outcome.documents] == ["一", "三"]
+    assert [problem.error.line for problem in outcome.problems] == [3]
 
 
 def test_merge_keys_and_anchors(read: Read):
     """Anchors and merge keys mean what they mean elsewhere."""
     outcome = read("faq.yaml", "- &base {q: 一, a: あ, 分類: 共通}\n- {<<: *base, q: 二}\n")
-    assert [("一", ("共通",)), ("二", ("共通",))] == [(d.question, d.category) for d in outcome.documents]
+    assert [(d.question, d.category) for d in outcome.documents] == [("一", ("共通",)), ("二", ("共通",))]
 
 
 def test_hostile_yaml(read: Read, tmp_path: Path):
@@ -66,7 +66,7 @@ def test_hostile_yaml(read: Read, tmp_path: Path):
     mark = tmp_path / "ran"
     outcome = read("d.yaml", f"- !!python/object/apply:os.system ['touch {mark}']\n- q: 一\n  a: あ\n")
     assert not mark.exists()
-    assert 1 == len(outcome.documents)
+    assert len(outcome.documents) == 1
 
 
 @settings(max_examples=200, deadline=None)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from faqsearch.cli.terminal import UNSAFE
 from faqsearch.documents import Document
 from faqsearch.errors import FaqsearchError, SettingsError
 from faqsearch.results import SCHEMA, Results
@@ -19,9 +20,9 @@ FIELDS = (
 )  # fmt: skip
 _TSV_FIELDS = ("rank", "confidence", "id", "question", "snippet", "source")
 _LONG_TEXTS = ("question", "answer", "snippet", "matched")
-# Valid in JSON as they are, but a terminal would obey them.
-_UNSAFE = {code: f"\\u{code:04x}" for code in (0x7F, *range(0x80, 0xA0), 0x2028, 0x2029)}
-_CELL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+# Valid in JSON as they are, but a terminal would obey them. Those below 32 are escaped anyway.
+_UNSAFE = {code: f"\\u{code:04x}" for code in UNSAFE if code >= 32}
+_CELL = {code: f"\\u{code:04x}" for code in UNSAFE} | {ord("\\"): "\\\\", 9: "\\t", 10: "\\n", 13: "\\r"}
 
 
 def dumps(value: Any, *, indent: int | None = None) -> str:

@@ -10,11 +10,22 @@ from typing import Literal, TextIO
 
 ColorChoice = Literal["auto", "always", "never"]
 
-# One visible character for each character that would move the cursor, change colours or reorder a line: documents
-# and file names are written by others. One for one, so that positions in a text stay right.
-_CONTROLS = {code: chr(0x2400 + code) for code in range(32) if chr(code) not in "\n\t"}
-_CONTROLS |= dict.fromkeys((0x7F, *range(0x80, 0xA0), 0x061C, 0x200E, 0x200F), "\ufffd")
-_CONTROLS |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029), "\ufffd")
+UNSAFE = frozenset(
+    (
+        *range(9),
+        *range(11, 32),
+        *range(0x7F, 0xA0),
+        0x061C,
+        0x200E,
+        0x200F,
+        *range(0x2028, 0x202F),
+        *range(0x2066, 0x206A),
+    )
+)
+"""Characters that would move the cursor, change colours or reorder a line: documents and file names are written by
+others. All controls but tab and line break, line and paragraph separators, and marks of direction."""
+# One for one, so that positions in a text stay right.
+_VISIBLE = {code: chr(0x2400 + code) if code < 32 else "\ufffd" for code in UNSAFE}
 
 
 def prepare_streams() -> None:
@@ -26,7 +37,7 @@ def prepare_streams() -> None:
 
 def printable(text: str) -> str:
     """Return `text` with control characters made visible; line breaks and tabs stay. Same length."""
-    return text.translate(_CONTROLS)
+    return text.translate(_VISIBLE)
 
 
 def is_terminal(stream: TextIO) -> bool:

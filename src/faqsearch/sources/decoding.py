@@ -85,6 +85,16 @@ def decode(data: bytes, *, path: str) -> Decoded:
         for name in (encoding, *_WIDER.get(encoding, ())):
             if (text := _strictly(data, name)) is not None:
                 return Decoded(text, encoding)
+    if utf8 is not None and utf8.count("\0") * 100 <= len(utf8):
+        return Decoded(utf8, "utf-8")
+    fitting = [encoding for _, encoding, mean in ranked[:2] if mean > PLAUSIBLE]
+    if len(fitting) > 1:
+        raise SourceError(
+            f"the encoding cannot be told: {fitting[0]} and {fitting[1]} fit alike",
+            path=path,
+            line=1,
+            hint=_SAVE_AS_UTF8,
+        )
     return _with_damaged_lines(data, path)
 
 

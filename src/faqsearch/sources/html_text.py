@@ -5,9 +5,45 @@ from __future__ import annotations
 import re
 from html import unescape
 
-_BLOCKS = frozenset(  # noqa: SIM905 - a list of words
-    "address article aside blockquote dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header"
-    " hr li main nav ol p pre section table tbody thead tfoot tr ul details summary".split()
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+        "ul",
+        "details",
+        "summary",
+    ]
 )
 _DROPPED = frozenset(("script", "style", "template", "head", "svg", "iframe"))
 # One pass, and no tag may hold another: whatever the input, the time is in proportion to its length (html.parser's

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 _PATTERNS = re.compile(
     "\N{REPLACEMENT CHARACTER}"  # a decoder gave up here
-    "|(?:[縺繧繝][^\x00-\x7f]?){3}"  # kana in UTF-8, read as CP932
+    "|[縺繧繝][^\x00-\x7f縺繧繝]{1,2}[縺繧繝]"  # kana in UTF-8, read as CP932
     "|(?:ã[\x80-\xbf‚ƒ€][\x80-\xbf\u0152-\u2122]?){2}"  # kana in UTF-8, read as Latin-1 or Windows-1252
     "|(?:[\x82\x83‚ƒ][ -~\xa0-\xff\u0152-\u2122]){3}"  # kana in CP932, read as Latin-1 or Windows-1252
     "|(?:[､･][ｦ-ﾟ｡-･]){3}"  # kana in EUC-JP, read as CP932

@@ -63,7 +63,7 @@ class RowReader:
         """
         columns = self.columns(tuple(row))
         parts = columns.parts
-        if not any(_text(cell) for cell in row.values()):
+        if not any(_text(cell).strip() for cell in row.values()):
             return
         if "question" not in parts:
             yield self._file.problem(f"no question among {_listed(row)}", line=line, hint=_HEADERS)

@@ -28,8 +28,12 @@ class Span:
     end: int
     whole: str
     parts: tuple[str, ...]
-    kind: Literal["code", "pair", "name"]
-    """A code takes the place of MeCab's tokens; a pair or name stands beside them."""
+    kind: Literal["code", "loan", "pair", "name"]
+
+    @property
+    def replaces(self) -> bool:
+        """Whether it takes the place of MeCab's tokens; a pair or name stands beside them."""
+        return self.kind in ("code", "loan")
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -64,6 +68,10 @@ class Question:
         """Add a code, or the whole of something whose parts follow as words."""
         if span.start < self._name_end:
             self._add(self._name_group, surface, span.whole, _PART, "part")
+            return
+        if span.kind == "loan":
+            for part in span.parts:
+                self._add(self._new_group(), surface, part, 1.0, "word")
             return
         group = self._new_group()
         if span.kind == "pair":

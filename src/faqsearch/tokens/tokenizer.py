@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import add
 
 from faqsearch.text import RULES_VERSION, fold, normalize, normalize_aligned
-from faqsearch.tokens.codes import find_codes, find_pairs
+from faqsearch.tokens.codes import Code, find_codes, find_pairs
 from faqsearch.tokens.interface import QueryTerm, Token
 from faqsearch.tokens.kana import KanaLexicon, is_kana_question
 from faqsearch.tokens.lexemes import Lexeme
+from faqsearch.tokens.loanwords import LOANWORDS
 from faqsearch.tokens.mecab import Mecab, pieces
 from faqsearch.tokens.questions import Question, Span
 from faqsearch.tokens.readings import fold_reading, ngrams
@@ -42,6 +43,7 @@ class FugashiTokenizer:
         """
         self._mecab = Mecab()
         self._user_words = UserWords(user_words)
+        self._loans: dict[str, tuple[str, ...]] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -112,7 +114,7 @@ class FugashiTokenizer:
         for offset, piece in pieces(normalized):
             lexemes = self._mecab.lexemes(piece)
             for start, end, item in _in_order(lexemes, self._spans(piece, lexemes)):
-                if isinstance(item, Span) and item.kind != "code":
+                if isinstance(item, Span) and not item.replaces:
                     continue
                 first, last = starts[offset + start], ends[offset + end - 1]
                 lexeme = item if isinstance(item, Lexeme) else None
@@ -155,12 +157,27 @@ class FugashiTokenizer:
                     found.add_word(item, piece[start:end], start)
         return found.terms
 
+    def _code_span(self, piece: str, code: Code) -> Span:
+        if code.whole in LOANWORDS:
+            return Span(code.start, code.end, "", self._loan(code.whole), "loan")
+        if code.whole == "e" and piece.startswith("メール", code.end):  # Eメール is メール
+            return Span(code.start, code.end, "", (), "loan")
+        return Span(code.start, code.end, code.whole, code.parts, "code")
+
+    def _loan(self, word: str) -> tuple[str, ...]:
+        """Give the terms of a loan word as if it were written in katakana."""
+        terms = self._loans.get(word)
+        if terms is None:
+            lexemes = self._mecab.lexemes(normalize(LOANWORDS[word]))
+            terms = self._loans[word] = tuple(term for lexeme in lexemes for term in lexeme.terms)
+        return terms
+
     def _spans(self, piece: str, lexemes: Iterable[Lexeme]) -> list[Span]:
         """Find what is written across MeCab's tokens, from left to right."""
         spans: list[Span] = []
         if _MARKED.search(piece):
             codes = list(find_codes(piece))
-            spans += [Span(code.start, code.end, code.whole, code.parts, "code") for code in codes]
+            spans += [self._code_span(piece, code) for code in codes]
             spans += [Span(start, end, whole, (), "pair") for start, end, whole in find_pairs(piece, codes)]
             for match in _DOTTED.finditer(piece):
                 spans.append(Span(*match.span(), fold(match[1] + match[2]), (), "name"))
@@ -168,7 +185,7 @@ class FugashiTokenizer:
             boundaries = set(_boundaries(lexemes))
             for start, end in self._user_words.find(piece, boundaries):
                 spans.append(Span(start, end, fold(piece[start:end]).replace(" ", ""), (), "name"))
-        spans.sort(key=lambda span: (span.start, span.kind == "code"))
+        spans.sort(key=lambda span: (span.start, span.replaces))
         return spans
 
 
@@ -194,7 +211,7 @@ def _add_terms(terms: list[str], lexemes: Iterable[Lexeme], spans: Iterable[Span
         end += lexeme.width
         while span is not None and span.start <= start:
             terms += span.terms
-            if span.kind == "code":
+            if span.replaces:
                 covered = span.end
             span = next(waiting, None)
         if end > covered:
@@ -212,7 +229,7 @@ def _in_order(lexemes: Iterable[Lexeme], spans: Sequence[Span]) -> Iterator[tupl
         while following < len(spans) and spans[following].start <= start:
             span = spans[following]
             following += 1
-            covered = span.end if span.kind == "code" else covered
+            covered = span.end if span.replaces else covered
             yield span.start, span.end, span
         if end > covered:
             yield start, end, lexeme

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-BOILERPLATE = 0.2
+BOILERPLATE = 0.1
 THIN = 0.5
 
 _BOILERPLATE = (

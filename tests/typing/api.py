@@ -1,0 +1,46 @@
+"""Ordinary uses of the public names: never run, only type-checked, so that their types stay what users rely on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import faqsearch
+
+
+def build(corpus: Path) -> int:
+    """Every shape of `corpus`, and the settings."""
+    settings = faqsearch.Settings(model="builtin", weights={"document": 1.0, "dense": 0.5})
+    report: faqsearch.BuildReport = faqsearch.build_index(corpus, "indexes/a", settings=settings)
+    faqsearch.build_index([corpus, "b.csv"], Path("indexes/b"), strict=True)
+    return report.manifest.documents
+
+
+def search(searcher: faqsearch.Searcher) -> list[str]:
+    """Everything a hit has."""
+    results: faqsearch.Results = searcher.search("質問", k=3, where={"category": "配送", "tag": ["a", "b"]})
+    hit: faqsearch.Hit = results.hits[0]
+    source: faqsearch.Source = hit.source
+    line: int | None = source.line
+    value: Mapping[str, Any] = results.to_json()
+    many: list[faqsearch.Results] = searcher.search_many(["一", "二"], k=1)
+    document: faqsearch.Document = searcher.document(hit.id)
+    texts = [hit.id, hit.question, hit.answer, hit.snippet, hit.matched, source.path, str(line), document.question]
+    certain: float = hit.confidence + hit.score
+    return [*texts, str(certain), str(results.answered), *results.suggestions, str(value), str(len(many))]
+
+
+def handle() -> str:
+    """Errors carry what to do next, and how to exit."""
+    try:
+        faqsearch.open_index("indexes/a")
+    except faqsearch.IndexNotFound as error:
+        return error.hint
+    except faqsearch.FaqsearchError as error:
+        return f"{error.message} {error.exit_code}"
+    return faqsearch.__version__
+
+
+def measure() -> float:
+    """A judged set, from files."""
+    evaluation: faqsearch.Evaluation = faqsearch.evaluate("queries.jsonl", "qrels.tsv", index="indexes/a")
+    return evaluation.value("ndcg@10")
