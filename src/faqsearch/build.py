@@ -82,7 +82,7 @@ def build_index(
     source = Corpus(corpus, strict=strict)
     folder = IndexFolder(into)
     with folder.lock("build"), folder.new_generation() as building:
-        with GenerationWriter(building, settings, question_weight) as writer:
+        with GenerationWriter(building, settings, question_weight, tokenizer.reading) as writer:
             for batch in batches(source.documents(), _BATCH):
                 writer.add(batch, analyse(batch, tokenizer, passage_chars=settings.passage_chars))
                 progress("analysing", writer.documents, None)

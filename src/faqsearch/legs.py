@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from faqsearch.documents import Document
 from faqsearch.index.interface import Analysis, Question, WeightedTerm
+from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.postings import count_terms
 from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Unit, number_terms
 from faqsearch.passages import code, phrasings, sentence_spans, split
-from faqsearch.tokens import Tokenizer
+from faqsearch.text import fold, normalize, romaji_to_kana, to_hiragana
+from faqsearch.tokens import QueryTerm, Tokenizer
+from faqsearch.tokens.kana import is_kana_question
 from faqsearch.tokens.questions import WEIGHTS
 from faqsearch.vectors.builtin import kanji_of
 from faqsearch.vectors.interface import Vectors
@@ -28,6 +34,12 @@ DENSE_LEGS = frozenset({"dense", "topic", "context", "meaning"})
 _CODE_TERMS = 200
 # Words below this weight only help to ask (教える, 方法); their kanji mean nothing for the answer.
 _MEANINGFUL = 0.6
+# Characters of an answer that readings are counted in; words further on are added by the vocabulary.
+_READ_CHARS = 200
+# Kanji or hiragana: what a question typed in katakana alone has none of.
+_WRITTEN = re.compile("[ぁ-ゖ々〆\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z]")
+_LATIN_WORD = re.compile("[A-Za-z][A-Za-z'ー-]+")
 
 
 def analyse(documents: Sequence[Document], tokenizer: Tokenizer, *, passage_chars: int) -> Analysis:
@@ -52,6 +64,12 @@ def analyse(documents: Sequence[Document], tokenizer: Tokenizer, *, passage_char
             ),
             "reading": count_terms((tokenizer.reading_ngrams(q) for a in asked for q in a), owners),
         },
+        readings=Counter(
+            pair
+            for document, own in zip(documents, asked, strict=True)
+            for text in (*own, document.answer[:_READ_CHARS])
+            for pair in tokenizer.kana_words(text)
+        ),
         passages=[list(split(document, chars=passage_chars)) for document in documents],
     )
 
@@ -63,25 +81,71 @@ def _other_words(document: Document, tokenizer: Tokenizer) -> list[str]:
     return words
 
 
-def question(text: str, tokenizer: Tokenizer, vector: Vectors | None, legs: Collection[str]) -> Question:
-    """Return a question as an index understands it.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question after Japanese analysis, before any index is asked."""
+
+    text: str
+    """As it was typed."""
+    spelled: str
+    """What the character legs read: as typed, or, for a question typed in kana, the words it means."""
+    words: tuple[QueryTerm, ...]
+    """Weighted terms in groups of alternatives."""
+
+
+def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
+    """Return what a question asks for, in the words of an index.
+
+    A question typed in kana (`かいやくしたい`, `パスワードワスレタ`) or romaji (`kaiyaku`) is cut into words the
+    index holds, where it holds any; everything else goes through MeCab.
+    """
+    typed = _kana_for_romaji(text, lexicon)
+    if not _WRITTEN.search(typed) and not any(lexicon.knows([t.term for t in tokenizer.query_words(typed)])):
+        typed = to_hiragana(normalize(typed))
+    if typed == text and not is_kana_question(text):
+        return Asked(text, text, _weighed(tokenizer.query_words(text)))
+    words = tokenizer.query_words(typed, kana=lexicon.kana)
+    if not is_kana_question(typed) or not any(lexicon.knows([t.term for t in words])):
+        return Asked(text, typed, _weighed(tokenizer.query_words(typed)))
+    best = {t.group: t.term for t in reversed(words)}
+    return Asked(text, " ".join(best[group] for group in sorted(best)), _weighed(words))
+
+
+def _weighed(words: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:
+    return tuple(replace(word, weight=word.weight * _verb_weight(word.term)) for word in words)
+
+
+def _kana_for_romaji(text: str, lexicon: Lexicon) -> str:
+    """Replace Latin words that no document holds and that are romaji from end to end."""
+
+    def kana(match: re.Match[str]) -> str:
+        word = match[0].lower()
+        if lexicon.knows([fold(word)])[0]:
+            return match[0]
+        read = romaji_to_kana(word)
+        return match[0] if _LATIN.search(read) else read
+
+    return _LATIN_WORD.sub(kana, normalize(text)) if _LATIN_WORD.search(text) else text
+
+
+def question(asked: Asked, tokenizer: Tokenizer, vector: Vectors | None, legs: Collection[str]) -> Question:
+    """Return a question as an index takes it.
 
     Args:
-        text: What was asked.
+        asked: What was understood.
         tokenizer: The one the index was made with.
         vector: The question's vector; None leaves the dense leg out.
         legs: Lexical legs to ask. `document` is always asked: candidates are read for its words.
     """
-    asked = tokenizer.query_words(text)
-    words = [WeightedTerm(t.term, t.weight * _verb_weight(t.term), t.group) for t in asked]
+    words = [WeightedTerm(t.term, t.weight, t.group) for t in asked.words]
     terms = {"document": words}
     if "question" in legs:
         terms["question"] = words
     if "bigram" in legs:
-        terms["bigram"] = [WeightedTerm(term) for term in tokenizer.bigrams(text)]
+        terms["bigram"] = [WeightedTerm(term) for term in tokenizer.bigrams(asked.spelled)]
     if "reading" in legs:
-        terms["reading"] = [WeightedTerm(term) for term in tokenizer.reading_ngrams(text)]
-    kanji = [c for t in asked if t.origin == "word" and t.weight >= _MEANINGFUL for c in kanji_of(t.term)]
+        terms["reading"] = [WeightedTerm(term) for term in tokenizer.reading_ngrams(asked.text)]
+    kanji = [c for t in asked.words if t.origin != "part" and t.weight >= _MEANINGFUL for c in kanji_of(t.term)]
     return Question(terms, vector, kanji)
 
 

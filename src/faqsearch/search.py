@@ -15,7 +15,7 @@ from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.facets import Where
 from faqsearch.index.interface import Candidates, Question, WeightedTerm
 from faqsearch.index.manifest import Manifest
-from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, question
+from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, Asked, question, understand
 from faqsearch.passages import phrasings
 from faqsearch.ranking import Ranking, fuse, ranks
 from faqsearch.results import Hit, LegExplanation, Results
@@ -23,6 +23,7 @@ from faqsearch.settings import Settings
 from faqsearch.snippets import snippet
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
+from faqsearch.vectors.builtin import BuiltinEncoder
 
 if TYPE_CHECKING:
     from faqsearch.index.interface import Index
@@ -113,7 +114,8 @@ class Searcher:
         """
         started = perf_counter()
         text = _checked(query)
-        return self._answer(query, text, self.encode([text]), k, where, explain, started)
+        asked = self.understand(text)
+        return self._answer(query, asked, self.encode([asked]), k, where, explain, started)
 
     def search_many(
         self, queries: Iterable[str], *, k: int = 10, where: Where | None = None, explain: bool = False
@@ -125,48 +127,56 @@ class Searcher:
             SettingsError: `where` names a field no document has.
         """
         started = perf_counter()
-        asked = list(queries)
-        texts = [_checked(query) for query in asked]
-        if not texts:
+        queries = list(queries)
+        if not queries:
             return []
-        vectors = self.encode(texts)
-        shared = (perf_counter() - started) / len(texts)
+        understood = [self.understand(_checked(query)) for query in queries]
+        vectors = self.encode(understood)
+        shared = (perf_counter() - started) / len(queries)
         return [
             self._answer(
-                query, text, None if vectors is None else vectors[i : i + 1], k, where, explain, perf_counter() - shared
+                query, asked, None if vectors is None else vectors[i : i + 1], k, where, explain, perf_counter() - shared
             )
-            for i, (query, text) in enumerate(zip(asked, texts, strict=True))
+            for i, (query, asked) in enumerate(zip(queries, understood, strict=True))
         ]
 
-    def encode(self, texts: Sequence[str]) -> Vectors | None:
+    def understand(self, text: str) -> Asked:
+        """Return what a question asks for, in the words of this index."""
+        return understand(text, self._tokenizer, self._index.lexicon)
+
+    def encode(self, asked: Sequence[Asked]) -> Vectors | None:
         """Return the questions' vectors, shape (n, dimension); None when no dense leg has a weight."""
-        return self._encoder.encode_queries(texts) if self._legs & DENSE_LEGS else None
+        if not self._legs & DENSE_LEGS:
+            return None
+        if isinstance(self._encoder, BuiltinEncoder):
+            return self._encoder.encode_words([one.words for one in asked])
+        return self._encoder.encode_queries([one.text for one in asked])
 
     def candidates(
-        self, text: str, vector: Vectors | None, where: Where | None = None, *, every_leg: bool = False
+        self, asked: Asked, vector: Vectors | None, where: Where | None = None, *, every_leg: bool = False
     ) -> Candidates:
         """Return what the legs found for a question, before fusion.
 
         Args:
-            text: The question.
+            asked: The question, understood.
             vector: Its row of `encode`, shape (1, dimension).
             where: As for `search`.
             every_leg: Ask also the legs whose weight is 0.
         """
-        asked = question(text, self._tokenizer, vector, LEXICAL_LEGS if every_leg else self._legs)
-        return self._index.candidates(asked, depth=_DEPTH, where=where)
+        legs = LEXICAL_LEGS if every_leg else self._legs
+        return self._index.candidates(question(asked, self._tokenizer, vector, legs), depth=_DEPTH, where=where)
 
     def _answer(
         self,
         query: str,
-        text: str,
+        understood: Asked,
         vector: Vectors | None,
         k: int,
         where: Where | None,
         explain: bool,
         started: float,
     ) -> Results:
-        asked = question(text, self._tokenizer, vector, self._legs)
+        asked = question(understood, self._tokenizer, vector, self._legs)
         candidates = self._index.candidates(asked, depth=_DEPTH, where=where)
         ranking = fuse(candidates, self.settings.weights, self.settings.fusion)
         order = ranking.order[: max(k, _SUGGESTIONS)]
@@ -229,8 +239,6 @@ def open_index(address: str | Path, *, tokenizer: Tokenizer | None = None, encod
 
 def _check_encoder(encoder: Encoder | None, index: Index, tokenizer: Tokenizer) -> Encoder:
     """The encoder of an index, after making sure that it is the one."""
-    from faqsearch.vectors.builtin import BuiltinEncoder
-
     described = index.manifest.encoder
     if described["kind"] == "builtin":
         if encoder is not None and encoder.name != "builtin":

@@ -171,6 +171,14 @@ def fold(term: str) -> str:
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
 
 
+_TO_KATAKANA = {hiragana: katakana for katakana, hiragana in _TO_HIRAGANA.items()}
+
+
+def to_katakana(text: str) -> str:
+    """Write hiragana as katakana; everything else stays."""
+    return text.translate(_TO_KATAKANA)
+
+
 def to_hiragana(text: str) -> str:
     """Write katakana as hiragana; everything else stays."""
     return text.translate(_TO_HIRAGANA)

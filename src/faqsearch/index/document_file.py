@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import mmap
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,36 @@ def document_from_json(line: str | bytes) -> Document:
     )
 
 
-def document_hash(line: str) -> bytes:
-    """Return what tells two versions of a document apart: BLAKE2b of its JSON line, 16 bytes."""
-    return blake2b(line.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+@dataclass(frozen=True, slots=True)
+class DocumentHashes:
+    """What an update compares documents by; 16 bytes each."""
+
+    texts: bytes
+    """Of everything that terms and vectors are made from: documents with equal texts are analysed once."""
+    content: bytes
+    """Of everything but the place in the source: a document that only moved within its file keeps it."""
+
+
+def document_hashes(document: Document) -> DocumentHashes:
+    """Return the hashes of a document."""
+    heading = document.source.heading
+    texts = _hash([document.kind, document.question, document.answer, document.phrasings, document.tags, heading])
+    rest = [document.id, document.category, list(document.extra.items()), document.source.url]
+    return DocumentHashes(texts, _hash([texts.hex(), *rest]))
+
+
+def _hash(value: list[Any]) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def hash_arrays(hashes: Sequence[DocumentHashes]) -> dict[str, npt.NDArray[Any]]:
+    """Return `text_hashes` and `content_hashes` of documents in order; uint8, shape (documents, 16)."""
+    texts, contents = b"".join(h.texts for h in hashes), b"".join(h.content for h in hashes)
+    return {
+        "text_hashes": np.frombuffer(texts, dtype=np.uint8).reshape(-1, 16),
+        "content_hashes": np.frombuffer(contents, dtype=np.uint8).reshape(-1, 16),
+    }
 
 
 def id_arrays(ids: list[str]) -> dict[str, npt.NDArray[Any]]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.index.facets import Where
+from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import TermCounts
 from faqsearch.index.sequences import TermSequences
@@ -80,6 +81,8 @@ class Analysis:
     """Phrasings, sentences and other words of each document; the word legs are counted from them."""
     counts: Mapping[str, TermCounts]
     """The other lexical legs: `bigram` and `reading`."""
+    readings: Mapping[tuple[str, str], int]
+    """(reading, term) of their words to occurrences; the term is empty for particles."""
     passages: Sequence[Sequence[Passage]]
     """The passages of each document, for an encoder that reads text."""
 
@@ -116,6 +119,11 @@ class Index(Protocol):
 
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first; zero terms left out."""
+        ...
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Which words the index knows, and how they are read."""
         ...
 
     @property

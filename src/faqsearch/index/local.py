@@ -28,6 +28,7 @@ from faqsearch.index.features import (
 )
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
+from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
 from faqsearch.index.sequences import Sequences, ranges
@@ -62,6 +63,7 @@ class LocalIndex:
             lexical = _by_prefix(self._arrays[LEXICAL_FILE])
             words = lexical.pop("words")
             self.sequences, self._spelling = Sequences(words), Spelling(words)
+            self._lexicon = Lexicon(self.sequences.vocabulary, words)
             self._word_vectors = (
                 WordVectors(self._arrays[ENCODER_FILE], generation.manifest.encoder["views"])
                 if generation.manifest.encoder["kind"] == "builtin"
@@ -97,6 +99,11 @@ class LocalIndex:
     def manifest(self) -> Manifest:
         """What the generation holds."""
         return self.generation.manifest
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """Which words the index knows, and how they are read."""
+        return self._lexicon
 
     @property
     def word_vectors(self) -> tuple[WordVectors, Vocabulary] | None:

@@ -70,14 +70,14 @@ def number_terms(units: Sequence[Unit]) -> TermSequences:
 
 
 class SequencesBuilder:
-    """Collect sequences in document order."""
+    """Collect sequences, those of a document together and in order."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
         self._parts: list[TermSequences] = []
 
     def add(self, sequences: TermSequences, first: int) -> None:
-        """Append sequences; `first` is the number of their first document."""
+        """Add sequences; `first` is what their document numbers are counted from."""
         places = self._places
         moved = np.fromiter((places.setdefault(t, len(places)) for t in sequences.terms), dtype=np.int32)
         self._parts.append(
@@ -97,9 +97,14 @@ class SequencesBuilder:
         ids = _joined([part.ids for part in self._parts], np.int32)
         lengths = _joined([part.lengths for part in self._parts], np.int32)
         owners = _joined([part.documents for part in self._parts], np.int32)
+        # An update adds what it knows after what it had to cut into words.
+        order = np.argsort(owners, kind="stable")
+        ids = ids[ranges((np.cumsum(lengths) - lengths)[order], lengths[order].astype(np.int64))]
+        lengths, owners = lengths[order], owners[order]
         starts = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(lengths, out=starts[1:])
-        kinds = _joined([part.kinds for part in self._parts], np.uint8)
+        kinds = _joined([part.kinds for part in self._parts], np.uint8)[order]
+        spans = np.concatenate([np.empty((0, 2), np.int32), *(part.spans for part in self._parts)])[order]
         means = [lengths[kinds == kind].mean() if (kinds == kind).any() else 0.0 for kind in (PHRASING, SENTENCE)]
         return {
             **vocabulary,
@@ -108,7 +113,7 @@ class SequencesBuilder:
             "unit_starts": starts,
             "unit_kinds": kinds,
             "unit_documents": owners,
-            "unit_spans": np.concatenate([np.empty((0, 2), np.int32), *(part.spans for part in self._parts)]),
+            "unit_spans": spans,
             "document_units": np.searchsorted(owners, np.arange(documents + 1)).astype(np.int64),
         }
 
@@ -168,6 +173,16 @@ class Sequences:
             lengths=lengths,
             unit_bounds=np.concatenate(([0], np.cumsum(counts))),
         )
+
+
+def term_sequences(
+    sequences: Sequences, numbers: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]
+) -> TermSequences:
+    """Return the words of the documents `numbers` (in any order), under the numbers `documents`."""
+    excerpt = sequences.excerpt(numbers)
+    terms, ids = sequences.vocabulary.distinct(excerpt.words)
+    owners, spans = documents[excerpt.unit_documents], sequences.unit_spans[excerpt.units]
+    return TermSequences(terms, ids, excerpt.lengths.astype(np.int32), excerpt.kinds, owners, spans)
 
 
 def ranges(starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

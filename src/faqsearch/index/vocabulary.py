@@ -55,6 +55,13 @@ class Vocabulary:
         start, end = int(self._offsets[number]), int(self._offsets[number + 1])
         return bytes(self._text[start:end].data).decode("utf-8", "surrogatepass")
 
+    def distinct(self, numbers: npt.NDArray[Any]) -> tuple[list[str], npt.NDArray[np.int32]]:
+        """Return the distinct terms among `numbers`, and the place of each number's term in them; int32."""
+        seen = np.zeros(len(self), dtype=bool)
+        seen[numbers] = True
+        places = (np.cumsum(seen) - 1).astype(np.int32)
+        return [self.term(number) for number in np.flatnonzero(seen).tolist()], places[numbers]
+
     def numbers(self, terms: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return the number of each term, -1 for those not in the vocabulary; int64, shape (n,)."""
         if not len(self._keys) or not terms:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from faqsearch.index.document_file import document_to_json, id_arrays
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.interface import Analysis
 from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE
+from faqsearch.index.lexicon import lexicon_arrays
 from faqsearch.index.postings import CountsBuilder, compile_postings
 from faqsearch.index.sequences import PHRASING, SequencesBuilder, ranges
 from faqsearch.index.vocabulary import Vocabulary
@@ -47,17 +49,21 @@ class Written:
 class GenerationWriter:
     """Collects documents in corpus order and writes the files of a generation into an empty folder."""
 
-    def __init__(self, path: Path, settings: Settings, question_weight: Callable[[str], float]) -> None:
+    def __init__(
+        self, path: Path, settings: Settings, question_weight: Callable[[str], float], reading: Callable[[str], str]
+    ) -> None:
         """Begin a generation.
 
         Args:
             path: An empty folder.
             settings: What to count, and how.
             question_weight: How much a term means in a question, 0–1.
+            reading: How a term is read, in hiragana.
         """
         self._path = path
         self._settings = settings
         self._question_weight = question_weight
+        self._reading = reading
         self._places: dict[str, dict[str, ArrayPlace]] = {}
         self._file = (path / DOCUMENTS_FILE).open("wb")
         self._offsets = [0]
@@ -65,6 +71,7 @@ class GenerationWriter:
         self._facets = FacetsBuilder()
         self._words = SequencesBuilder()
         self._counts = {"bigram": CountsBuilder(), "reading": CountsBuilder()}
+        self._readings: Counter[tuple[str, str]] = Counter()
         self._passages: list[tuple[int, str]] = []
 
     def __enter__(self) -> Self:
@@ -92,6 +99,7 @@ class GenerationWriter:
         self._words.add(analysis.words, first)
         for leg, builder in self._counts.items():
             builder.add(analysis.counts[leg], first)
+        self._readings.update(analysis.readings)
         for number, passages in enumerate(analysis.passages, first):
             self._passages.extend((number, f"{p.context}\n{p.text}" if p.context else p.text) for p in passages)
 
@@ -108,6 +116,7 @@ class GenerationWriter:
         lexical = {"words": words, **self._word_legs(words)}
         vocabulary = Vocabulary(words)
         weights = [self._question_weight(vocabulary.term(i)) for i in range(len(vocabulary))]
+        words |= lexicon_arrays(self._all_readings(vocabulary, lexical["document"]["df"]))
         words |= spelling_arrays(words, self.documents)
         words["importance"] = lexical["document"]["idf"] * np.array(weights, dtype=np.float32)
         for leg, builder in self._counts.items():
@@ -131,6 +140,15 @@ class GenerationWriter:
         self._write(TABLES_FILE, tables)
         self._write(FACETS_FILE, self._facets.arrays())
         return Written(self._places, described, len(owners))
+
+    def _all_readings(self, vocabulary: Vocabulary, df: npt.NDArray[np.uint32]) -> Counter[tuple[str, str]]:
+        """What was counted, and the words that occurred only where nothing was counted."""
+        readings = self._readings.copy()
+        counted = {term for _, term in readings}
+        for number, documents in enumerate(df.tolist()):
+            if (term := vocabulary.term(number)) not in counted:
+                readings[self._reading(term), term] += documents
+        return readings
 
     def _word_legs(self, words: Arrays) -> dict[str, Arrays]:
         """Count the `document` and `question` legs from the words of all units."""

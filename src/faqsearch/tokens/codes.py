@@ -50,12 +50,19 @@ def find_codes(text: str) -> Iterator[Code]:
             yield Code(*match.span(), *_forms(match.lastgroup, match[0].lower()))
 
 
-def find_pairs(text: str, codes: list[Code]) -> Iterator[tuple[int, int, str]]:
-    """Find a word and its number, written apart (`Windows 11`): start, end, and the form written together."""
-    for word, number in pairwise(codes):
-        apart = number.start - word.end == 1 and text[word.end] == " "
-        if apart and word.whole.isalpha() and number.whole[:1].isdigit() and not number.parts:
-            yield word.start, number.end, word.whole + number.whole
+def find_pairs(text: str, codes: list[Code], *, of_words: bool) -> Iterator[tuple[int, int, str]]:
+    """Find a word and its number, written apart (`Windows 11`): start, end, and the form written together.
+
+    Args:
+        text: Normalized text.
+        codes: Its codes.
+        of_words: Whether to find two words as well (`One Drive`); an index would drown in them.
+    """
+    for word, other in pairwise(codes):
+        if other.start - word.end == 1 and text[word.end] == " " and word.whole.isalpha() and not other.parts:
+            number = other.whole[:1].isdigit()
+            if number or (of_words and other.whole.isalpha()):
+                yield word.start, other.end, word.whole + other.whole
 
 
 def humps(written: str) -> tuple[str, ...]:
@@ -75,9 +82,9 @@ def _forms(kind: str | None, written: str) -> tuple[str, tuple[str, ...]]:
     if kind == "email":
         return written, _pieces(written)
     whole = _JOINTS.sub("", written)
-    parts = _pieces(written)
-    return whole, () if parts == (whole,) else parts
+    return whole, tuple(part for part in _pieces(written) if part != whole)
 
 
 def _pieces(written: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_PARTS.findall(written)))
+    # A single letter of a code is no word: the E of E-203 is in every code of its series.
+    return tuple(dict.fromkeys(part for part in _PARTS.findall(written) if len(part) > 1 or part.isdigit()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from faqsearch.tokens.kana import KanaLexicon
 
@@ -27,6 +27,17 @@ class Token:
     """Hiragana, or None where the dictionary knows none."""
     pos: str
     """First two levels of the part of speech: `名詞,普通名詞`, or `code` for codes, numbers and addresses."""
+
+
+class Spelling(NamedTuple):
+    """One word of a text in its two spellings."""
+
+    written: str
+    """The word, with the white space before it."""
+    read: str
+    """In hiragana, with the white space before it; what cannot be read stays as written."""
+    content: bool
+    """Whether the word carries meaning by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,10 @@ class Tokenizer(Protocol):
 
     def kana_words(self, text: str) -> list[tuple[str, str]]:
         """Reading and term of each word (term empty for particles): what a KanaLexicon counts."""
+        ...
+
+    def spellings(self, text: str) -> list[Spelling]:
+        """Each word as it is written and as it is read; joined, they are the whole normalized text."""
         ...
 
     def query_words(self, text: str, *, kana: KanaLexicon | None = None) -> list[QueryTerm]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from faqsearch.text import fold, to_hiragana
+from faqsearch.text import fold, to_hiragana, to_katakana
 
 # Fields of a unidic feature string.
 _POS1, _POS2, _INFLECTION, _LEMMA, _KANA = 0, 1, 4, 7, 17
@@ -12,7 +13,9 @@ _POS1, _POS2, _INFLECTION, _LEMMA, _KANA = 0, 1, 4, 7, 17
 _FUNCTION_WORDS = frozenset({"助詞", "助動詞", "補助記号", "空白"})
 _THIN_WORDS = frozenset({"連体詞", "接続詞", "感動詞", "代名詞"})
 _HONORIFIC = "御"
+_SIGNS = {"%": "パーセント"}  # normalized, these are no longer in the dictionary
 
+_KATAKANA = re.compile("[ァ-ヺー]+")
 _U_TO_I = dict(zip("うくぐすずつづぬふぶぷむゆる", "いきぎしじちぢにひびぴみいり", strict=True))
 _I_TO_U = {"い": "う", "き": "く", "ぎ": "ぐ", "し": "す", "ち": "つ", "に": "ぬ", "び": "ぶ", "み": "む", "り": "る"}
 _E_ROW = frozenset("えけげせぜてでねへべめれ")
@@ -31,6 +34,7 @@ class Lexeme:
     thin: bool
     """Whether its part of speech says little in a question (この, または, これ)."""
     verb: bool
+    name: bool
     reading: str | None
     kana: str
     """How the word is read in running text, particles as they are written."""
@@ -44,7 +48,7 @@ def read_lexeme(line: str) -> Lexeme:
     fields = features.split(",")
     pos1 = fields[_POS1]
     known = len(fields) > _KANA
-    content = not (
+    content = surface in _SIGNS or not (
         pos1 in _FUNCTION_WORDS
         or (pos1 == "記号" and not surface.isalnum())
         or (pos1 == "接頭辞" and known and fields[_LEMMA] == _HONORIFIC)
@@ -56,10 +60,11 @@ def read_lexeme(line: str) -> Lexeme:
     return Lexeme(
         indent=len(written) - len(surface),
         width=len(written),
-        terms=(_lemma(surface, fields[_LEMMA]) if known else fold(surface),) if content else (),
+        terms=(_lemma(surface, fields[_LEMMA] if known else ""),) if content else (),
         content=content,
         thin=pos1 in _THIN_WORDS or fields[_POS2] == "助動詞語幹",
         verb=pos1 == "動詞",
+        name=fields[_POS2] == "固有名詞",
         reading=reading if content else None,
         kana=reading or "",
         pos=f"{pos1},{fields[_POS2]}",
@@ -69,7 +74,7 @@ def read_lexeme(line: str) -> Lexeme:
 def _lemma(surface: str, lemma: str) -> str:
     # "サーバー-server": the gloss after the hyphen is for people.
     lemma = lemma.partition("-")[0]
-    return fold(lemma) if lemma not in ("", "*") else fold(surface)
+    return fold(lemma) if lemma not in ("", "*") else fold(_SIGNS.get(surface, surface))
 
 
 def _own_reading(surface: str) -> str | None:
@@ -96,3 +101,18 @@ def other_inflections(term: str, *, verb: bool) -> tuple[str, ...]:
     if last in _E_ROW:
         return (term + "る",)
     return (term[:-1] + _I_TO_U[last], term + "る") if last in _I_TO_U else ()
+
+
+def other_spellings(term: str, surface: str, lexeme: Lexeme) -> tuple[str, ...]:
+    """Give other terms the dictionary may have for the same name or loan word.
+
+    It lists a name by its reading (`タカシマ`) where it sees a person or place, else as written, and writes some loan
+    words as it likes best (`カノン` for キャノン).
+    """
+    if lexeme.name and lexeme.reading:
+        spellings = [fold(surface), fold(to_katakana(lexeme.reading))]
+    elif _KATAKANA.fullmatch(surface):
+        spellings = [fold(surface)]
+    else:
+        return ()
+    return tuple(spelling for spelling in spellings if spelling != term)

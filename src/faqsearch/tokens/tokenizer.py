@@ -9,7 +9,7 @@ from operator import add
 
 from faqsearch.text import RULES_VERSION, fold, normalize, normalize_aligned
 from faqsearch.tokens.codes import Code, find_codes, find_pairs
-from faqsearch.tokens.interface import QueryTerm, Token
+from faqsearch.tokens.interface import QueryTerm, Spelling, Token
 from faqsearch.tokens.kana import KanaLexicon, is_kana_question
 from faqsearch.tokens.lexemes import Lexeme
 from faqsearch.tokens.loanwords import LOANWORDS
@@ -91,6 +91,21 @@ class FugashiTokenizer:
             written.append(piece[start:])
         return "".join(written)
 
+    def spellings(self, text: str) -> list[Spelling]:
+        """Give each word as it is written and as it is read; joined, they are the whole normalized text."""
+        found: list[Spelling] = []
+        for _, piece in pieces(normalize(text)):
+            start = 0
+            for lexeme in self._mecab.lexemes(piece):
+                word = start + lexeme.indent
+                end = start + lexeme.width
+                read = piece[start:word] + (lexeme.kana or piece[word:end])
+                found.append(Spelling(piece[start:end], read, lexeme.content))
+                start = end
+            if start < len(piece):
+                found.append(Spelling(piece[start:], piece[start:], content=False))
+        return found
+
     def reading_ngrams(self, text: str) -> list[str]:
         """Give the terms of the reading leg."""
         terms: list[str] = []
@@ -145,12 +160,12 @@ class FugashiTokenizer:
                     for reading, terms in kana.meanings(match["kana"]):
                         found.add_reading(reading, terms)
                     continue
-                for span in self._spans(match[0], ()):
+                for span in self._spans(match[0], (), asked=True):
                     found.add_span(span, match[0][span.start : span.end])
             return found.terms
         for _, piece in pieces(normalize(text)):
             lexemes = self._mecab.lexemes(piece)
-            for start, end, item in _in_order(lexemes, self._spans(piece, lexemes)):
+            for start, end, item in _in_order(lexemes, self._spans(piece, lexemes, asked=True)):
                 if isinstance(item, Span):
                     found.add_span(item, piece[start:end])
                 elif item.terms:
@@ -172,13 +187,15 @@ class FugashiTokenizer:
             terms = self._loans[word] = tuple(term for lexeme in lexemes for term in lexeme.terms)
         return terms
 
-    def _spans(self, piece: str, lexemes: Iterable[Lexeme]) -> list[Span]:
-        """Find what is written across MeCab's tokens, from left to right."""
+    def _spans(self, piece: str, lexemes: Iterable[Lexeme], *, asked: bool = False) -> list[Span]:
+        """Find what is written across MeCab's tokens, from left to right; more in a question."""
         spans: list[Span] = []
         if _MARKED.search(piece):
             codes = list(find_codes(piece))
             spans += [self._code_span(piece, code) for code in codes]
-            spans += [Span(start, end, whole, (), "pair") for start, end, whole in find_pairs(piece, codes)]
+            spans += [
+                Span(start, end, whole, (), "pair") for start, end, whole in find_pairs(piece, codes, of_words=asked)
+            ]
             for match in _DOTTED.finditer(piece):
                 spans.append(Span(*match.span(), fold(match[1] + match[2]), (), "name"))
         if self._user_words.words:

@@ -21,7 +21,7 @@ from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.vectors.interface import Vectors, unit_rows
 
 if TYPE_CHECKING:
-    from faqsearch.tokens import Tokenizer
+    from faqsearch.tokens import QueryTerm, Tokenizer
 
 Floats = npt.NDArray[np.float32]
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -149,15 +149,18 @@ class BuiltinEncoder:
 
     def encode_queries(self, texts: Sequence[str], /) -> Vectors:
         """Return one vector per question; zero for one without a known word or kanji."""
-        return self._encode([self._asked(text) for text in texts])
+        return self.encode_words([self._tokenizer.query_words(text) for text in texts])
+
+    def encode_words(self, asked: Sequence[Sequence[QueryTerm]]) -> Vectors:
+        """Return one vector per question given by its weighted words; shape (n, dimension)."""
+        return self._encode([self._known(words) for words in asked])
 
     def encode_passages(self, texts: Sequence[str], /) -> Vectors:
         """Return one vector per passage; zero for one without a known word or kanji."""
         return self._encode([dict(Counter(self._tokenizer.words(text))) for text in texts])
 
-    def _asked(self, text: str) -> dict[str, float]:
+    def _known(self, terms: Sequence[QueryTerm]) -> dict[str, float]:
         """The words of a question with their weights; of alternatives, those that the index knows."""
-        terms = self._tokenizer.query_words(text)
         known = self._vocabulary.numbers([term.term for term in terms]) >= 0
         asked: dict[str, float] = {}
         groups: set[int] = set()

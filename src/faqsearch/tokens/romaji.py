@@ -1,0 +1,61 @@
+"""Romaji: one spelling of kana in Latin letters, so that `ぱすわ`, `パスワ`, `pasuwa` and `pasuw` begin alike.
+
+As on a Kunrei keyboard (si, ti, tu, hu, zi), っ doubles the next letter, ー is left out. What is typed in another
+way (shi, chi, fu, ji) goes through kana, so every way of typing ends in the same letters.
+"""
+
+from __future__ import annotations
+
+import re
+
+from faqsearch.text import romaji_to_kana, to_hiragana
+
+_ROWS = {
+    "": "あいうえお", "k": "かきくけこ", "g": "がぎぐげご", "s": "さしすせそ", "z": "ざじずぜぞ", "t": "たちつてと",
+    "n": "なにぬねの", "h": "はひふへほ", "b": "ばびぶべぼ", "p": "ぱぴぷぺぽ", "m": "まみむめも", "r": "らりるれろ",
+}  # fmt: skip
+_SYLLABLES = {kana: letter + v for letter, row in _ROWS.items() for kana, v in zip(row, "aiueo", strict=True)}
+_GLIDES = {
+    kana + small: letter + "y" + v
+    for letter, row in _ROWS.items()
+    if letter
+    for kana, (small, v) in [(row[1], pair) for pair in zip("ゃゅょ", "auo", strict=True)]
+}
+_TO_ROMAJI = (
+    _SYLLABLES
+    | _GLIDES
+    | {"だ": "da", "ぢ": "zi", "づ": "zu", "で": "de", "ど": "do", "や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa"}
+    | {"ゐ": "i", "ゑ": "e", "を": "wo", "ん": "n", "ゔ": "bu", "ー": "", "ゃ": "ya", "ゅ": "yu", "ょ": "yo", "ゎ": "wa"}
+    | dict(zip("ぁぃぅぇぉ", "aiueo", strict=True))
+    | {"ぢ" + small: "zy" + v for small, v in zip("ゃゅょ", "auo", strict=True)}
+    # ディスク is typed disuku or dhisuku, ティッシュ tissyu or thissyu.
+    | {"でぃ": "zi", "てぃ": "ti", "とぅ": "tu", "どぅ": "zu"}
+)
+_KANA = re.compile("|".join(sorted(_TO_ROMAJI, key=len, reverse=True)))
+_DOUBLED = re.compile("っ+([a-z]?)")
+# Letters at the end that are no syllable yet; the first of them decides, whatever the next will be.
+_TAIL = re.compile("[b-df-hj-np-tv-z]+$")
+_FIRST = {"j": "z", "f": "h", "l": "r", "c": "t", "v": "b"}
+
+
+def to_romaji(reading: str) -> str:
+    """Write hiragana in Latin letters; everything else stays."""
+    return _DOUBLED.sub(r"\1\1", _KANA.sub(lambda match: _TO_ROMAJI[match[0]], reading))
+
+
+def typed_romaji(text: str) -> str:
+    """Write what has been typed so far, in kana or romaji or both, as `to_romaji` writes the words it begins.
+
+    Args:
+        text: Normalized and in lower case.
+    """
+    read = romaji_to_kana(to_hiragana(text))
+    # The n that is being typed may become な or ん: both begin with n.
+    return _TAIL.sub(_tail, to_romaji(read))
+
+
+def _tail(match: re.Match[str]) -> str:
+    letters = match[0]
+    kept = 1 + (len(letters) > 1 and letters[1] == letters[0])
+    first = _FIRST.get(letters[0], letters[0]) * kept
+    return first + ("y" if letters[kept : kept + 1] == "y" else "")
