@@ -94,10 +94,11 @@ def test_any_text_gives_terms(text: str) -> None:
 
 @given(anything)
 def test_a_question_finds_its_own_text(text: str) -> None:
-    """Each group of a question holds a term that the same text gives an index, so a text always finds itself."""
+    """Each word of a question holds a term that the same text gives an index, so a text always finds itself."""
     stored = set(TOKENIZER.words(text))
-    found = {term.group for term in TOKENIZER.query_words(text) if term.term in stored}
-    assert found == {term.group for term in TOKENIZER.query_words(text)}
+    asked = TOKENIZER.query_words(text)
+    found = {term.group for term in asked if term.term in stored}
+    assert found >= {term.group for term in asked if term.origin == "word"}
 
 
 @pytest.mark.parametrize(

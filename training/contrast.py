@@ -33,12 +33,12 @@ class Recipe:
     """How to train."""
 
     dimension: int = 128
-    epochs: float = 3.0
+    epochs: float = 1.0
     batch: int = 768
     neighbours: int = 192
     """Pairs of one source that stand together in a batch: harder negatives than random ones."""
     rate: float = 2e-3
-    hidden: float = 0.3
+    hidden: float = 0.4
     """Share of the words common to both texts that one of them loses."""
     spans: float = 0.5
     """Extra examples per pair: a span of the text as the question for the rest of it."""

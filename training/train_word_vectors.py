@@ -10,7 +10,7 @@ any row whose text is a judged query of `DATA/benchmarks`. No text is shipped: o
 First vectors come from a singular value decomposition of the texts; then they are trained so that the sum of a
 heading's or question's word vectors points where its text's sum points, against other pairs of the same source
 (`contrast.py`). Seeded; needs torch, scipy, scikit-learn, zstandard and about 4 GB. On one core of a shared machine
-cutting the texts takes 5 minutes (kept in `--cache`), training 10.
+cutting the texts takes 5 to 15 minutes (kept in `--cache`), training 2 to 4.
 """
 
 from __future__ import annotations

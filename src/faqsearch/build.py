@@ -13,8 +13,8 @@ from faqsearch.documents import Document
 from faqsearch.errors import SourceError
 from faqsearch.index.folder import IndexFolder
 from faqsearch.index.manifest import Manifest, SourceRecord
-from faqsearch.index.writer import GenerationWriter
-from faqsearch.legs import analyse, question_weight
+from faqsearch.index.writer import GenerationWriter, Written
+from faqsearch.legs import DocumentAnalyser
 from faqsearch.settings import Settings
 from faqsearch.sources import Corpus, Problem, ReadReport
 from faqsearch.tokens import FugashiTokenizer
@@ -79,41 +79,52 @@ def build_index(
     tokenizer = tokenizer or FugashiTokenizer()
     if encoder is None and settings.model != "builtin":
         encoder = load_encoder(settings, say=say)
+    analyser = DocumentAnalyser(tokenizer, None if encoder is None else settings.passage_chars)
     source = Corpus(corpus, strict=strict)
     folder = IndexFolder(into)
     with folder.lock("build"), folder.new_generation() as building:
-        with GenerationWriter(building, settings, question_weight, tokenizer.reading) as writer:
-            for batch in batches(source.documents(), _BATCH):
-                writer.add(batch, analyse(batch, tokenizer, passage_chars=settings.passage_chars))
-                progress("analysing", writer.documents, None)
-            report = source.report
+        with GenerationWriter(building, settings, analyser) as writer:
+            fill(writer, source, progress)
             if not writer.documents:
-                raise _nothing_found(corpus, report)
+                raise nothing_found(corpus, source.report)
             written = writer.finish(encoder, progress)
-        manifest = Manifest(
-            created=datetime.now(UTC).isoformat(timespec="seconds"),
-            made_by=made_by("build"),
-            documents=writer.documents,
-            passages=written.passages,
-            problems=report.errors,
-            tokenizer=tokenizer.fingerprint,
-            encoder=written.encoder,
-            settings=settings,
-            sources={file.path: SourceRecord(file.sha256, file.documents) for file in report.files},
-        )
+        manifest = describe("build", source.report, settings, tokenizer, written)
         generation = folder.publish(building, manifest, written.places)
         folder.prune(settings.keep_generations)
     return BuildReport(
         manifest=generation.manifest,
         generation=generation.name,
-        files=len(report.files),
-        problems=report.problems,
-        skipped=len(report.skipped),
+        files=len(source.report.files),
+        problems=source.report.problems,
+        skipped=len(source.report.skipped),
         seconds=perf_counter() - started,
     )
 
 
-def _nothing_found(corpus: str | Path | Sequence[str | Path], report: ReadReport) -> SourceError:
+def fill(writer: GenerationWriter, source: Corpus, progress: Callable[[str, int, int | None], None]) -> None:
+    """Give a writer all documents of a corpus."""
+    for batch in batches(source.documents(), _BATCH):
+        writer.add(batch)
+        progress("analysing", writer.documents, None)
+
+
+def describe(command: str, report: ReadReport, settings: Settings, tokenizer: Tokenizer, written: Written) -> Manifest:
+    """Return the manifest of what was written."""
+    return Manifest(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        made_by=made_by(command),
+        documents=written.documents,
+        passages=written.passages,
+        problems=report.errors,
+        tokenizer=tokenizer.fingerprint,
+        encoder=written.encoder,
+        settings=settings,
+        sources={file.path: SourceRecord(file.sha256, file.documents) for file in report.files},
+    )
+
+
+def nothing_found(corpus: str | Path | Sequence[str | Path], report: ReadReport) -> SourceError:
+    """Return the error of a corpus without documents."""
     named = [corpus] if isinstance(corpus, str | Path) else corpus
     first = f"; first problem: {report.problems[0].error}" if report.problems else ""
     return SourceError(

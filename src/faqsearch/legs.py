@@ -15,10 +15,12 @@ from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.postings import count_terms
 from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Unit, number_terms
 from faqsearch.passages import code, phrasings, sentence_spans, split
+from faqsearch.suggest import wordings
+from faqsearch.slips import also_meant
 from faqsearch.text import fold, normalize, romaji_to_kana, to_hiragana
 from faqsearch.tokens import QueryTerm, Tokenizer
 from faqsearch.tokens.kana import is_kana_question
-from faqsearch.tokens.questions import WEIGHTS
+from faqsearch.tokens.weights import WEIGHTS
 from faqsearch.vectors.builtin import kanji_of
 from faqsearch.vectors.interface import Vectors
 
@@ -42,36 +44,58 @@ _LATIN = re.compile("[A-Za-z]")
 _LATIN_WORD = re.compile("[A-Za-z][A-Za-z'ー-]+")
 
 
-def analyse(documents: Sequence[Document], tokenizer: Tokenizer, *, passage_chars: int) -> Analysis:
-    """Return the words, character terms and passages of `documents`."""
-    asked = [phrasings(document) for document in documents]
-    spans = [sentence_spans(document.answer) for document in documents]
-    told = [[document.answer[a:b] for a, b in own] for document, own in zip(documents, spans, strict=True)]
-    texts = [text for a, b in zip(asked, told, strict=True) for text in (*a, *b)]
-    words = iter(tokenizer.words_many(texts))
-    units: list[Unit] = []
-    for number, (document, questions, own) in enumerate(zip(documents, asked, spans, strict=True)):
-        units.extend(Unit(number, PHRASING, next(words)) for _ in questions)
-        units.extend(Unit(number, SENTENCE, next(words), span) for span in own)
-        units.append(Unit(number, OTHER, _other_words(document, tokenizer)))
-    wholes = ("\n".join([*a, *b]) for a, b in zip(asked, told, strict=True))
-    owners = np.repeat(np.arange(len(documents), dtype=np.int32), [len(a) for a in asked])
-    return Analysis(
-        words=number_terms(units),
-        counts={
-            "bigram": count_terms(
-                (tokenizer.bigrams(text) for text in wholes), np.arange(len(documents), dtype=np.int32)
-            ),
-            "reading": count_terms((tokenizer.reading_ngrams(q) for a in asked for q in a), owners),
-        },
-        readings=Counter(
+@dataclass(frozen=True, slots=True)
+class DocumentAnalyser:
+    """What an index keeps of documents; implements `faqsearch.index.interface.Analyser`."""
+
+    tokenizer: Tokenizer
+    passage_chars: int | None
+    """Characters in a passage, at most; None for an encoder that does not read passages."""
+
+    def analyse(self, documents: Sequence[Document]) -> Analysis:
+        """Return the words, character terms, readings and passages of `documents`."""
+        tokenizer, chars = self.tokenizer, self.passage_chars
+        asked = [phrasings(document) for document in documents]
+        spans = [sentence_spans(document.answer) for document in documents]
+        told = [[document.answer[a:b] for a, b in own] for document, own in zip(documents, spans, strict=True)]
+        texts = [text for a, b in zip(asked, told, strict=True) for text in (*a, *b)]
+        words = iter(tokenizer.words_many(texts))
+        units: list[Unit] = []
+        for number, (document, questions, own) in enumerate(zip(documents, asked, spans, strict=True)):
+            units.extend(Unit(number, PHRASING, next(words)) for _ in questions)
+            units.extend(Unit(number, SENTENCE, next(words), span) for span in own)
+            units.append(Unit(number, OTHER, _other_words(document, tokenizer)))
+        wholes = ("\n".join([*a, *b]) for a, b in zip(asked, told, strict=True))
+        owners = np.repeat(np.arange(len(documents), dtype=np.int32), [len(a) for a in asked])
+        return Analysis(
+            words=number_terms(units),
+            counts={
+                "bigram": count_terms(
+                    (tokenizer.bigrams(text) for text in wholes), np.arange(len(documents), dtype=np.int32)
+                ),
+                "reading": count_terms((tokenizer.reading_ngrams(q) for a in asked for q in a), owners),
+            },
+            readings=self.readings(documents),
+            wordings=wordings(documents, tokenizer),
+            passages=[] if chars is None else [list(split(document, chars=chars)) for document in documents],
+        )
+
+    def readings(self, documents: Sequence[Document]) -> Counter[tuple[str, str]]:
+        """Count how the words of `documents` are read."""
+        return Counter(
             pair
-            for document, own in zip(documents, asked, strict=True)
-            for text in (*own, document.answer[:_READ_CHARS])
-            for pair in tokenizer.kana_words(text)
-        ),
-        passages=[list(split(document, chars=passage_chars)) for document in documents],
-    )
+            for document in documents
+            for text in (*phrasings(document), document.answer[:_READ_CHARS])
+            for pair in self.tokenizer.kana_words(text)
+        )
+
+    def reading(self, term: str) -> str:
+        """Return how a term is read, in hiragana."""
+        return self.tokenizer.reading(term)
+
+    def question_weight(self, term: str) -> float:
+        """Return how much a term means in a question, 0–1; 1 for nouns and names."""
+        return question_weight(term)
 
 
 def _other_words(document: Document, tokenizer: Tokenizer) -> list[str]:
@@ -103,7 +127,12 @@ def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
     if not _WRITTEN.search(typed) and not any(lexicon.knows([t.term for t in tokenizer.query_words(typed)])):
         typed = to_hiragana(normalize(typed))
     if typed == text and not is_kana_question(text):
-        return Asked(text, text, _weighed(tokenizer.query_words(text)))
+        words = tokenizer.query_words(text)
+        meant = list(also_meant(words, tokenizer, lexicon))
+        spelled = text
+        for word, written in meant:
+            spelled = spelled.replace(word.surface, written)
+        return Asked(text, spelled, _weighed([*words, *(word for word, _ in meant)]))
     words = tokenizer.query_words(typed, kana=lexicon.kana)
     if not is_kana_question(typed) or not any(lexicon.knows([t.term for t in words])):
         return Asked(text, typed, _weighed(tokenizer.query_words(typed)))

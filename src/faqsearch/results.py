@@ -25,6 +25,15 @@ class LegExplanation:
     terms: tuple[tuple[str, float], ...] = ()
     """Matched terms with what each added, largest first; empty for the dense leg."""
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the explanation as plain JSON values."""
+        return {
+            "rank": self.rank,
+            "score": round(self.score, 4),
+            "share": round(self.share, 4),
+            "terms": [[term, round(added, 4)] for term, added in self.terms],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -97,13 +106,7 @@ class Hit:
         }
         if self.explanation:
             value["explanation"] = {
-                name: {
-                    "rank": leg.rank,
-                    "score": round(leg.score, 4),
-                    "share": round(leg.share, 4),
-                    "terms": [[term, round(added, 4)] for term, added in leg.terms],
-                }
-                for name, leg in self.explanation.items()
+                name: leg.to_json() for name, leg in self.explanation.items()
             }
         return value
 
@@ -121,6 +124,8 @@ class Results:
     """Milliseconds from question to results."""
     suggestions: tuple[str, ...] = ()
     """When not answered: stored questions that come nearest."""
+    did_you_mean: str | None = None
+    """When not answered: the question with its misspelt words replaced by stored ones."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the results as plain JSON values; an empty result has the same shape."""
@@ -131,4 +136,5 @@ class Results:
             "took_ms": round(self.took_ms, 2),
             "hits": [hit.to_json() for hit in self.hits],
             "suggestions": list(self.suggestions),
+            "did_you_mean": self.did_you_mean,
         }

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from faqsearch.confidence import confidences, threshold
 from faqsearch.documents import Document
-from faqsearch.errors import IndexFormatError, IndexMismatch, QueryError
+from faqsearch.errors import QueryError
+from faqsearch.explain import Explanation, explain_document, explain_hit
 from faqsearch.index import open_generation
-from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.facets import Where
-from faqsearch.index.interface import Candidates, Question, WeightedTerm
+from faqsearch.index.interface import Candidates
 from faqsearch.index.manifest import Manifest
 from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, Asked, question, understand
+from faqsearch.opened import Opened
 from faqsearch.passages import phrasings
-from faqsearch.ranking import Ranking, fuse, ranks
-from faqsearch.results import Hit, LegExplanation, Results
+from faqsearch.ranking import fuse
+from faqsearch.related import Related, related
+from faqsearch.results import Hit, Results
 from faqsearch.settings import Settings
 from faqsearch.snippets import snippet
+from faqsearch.suggest import Suggestion, did_you_mean, suggest
 from faqsearch.tokens import FugashiTokenizer
-from faqsearch.vectors import load_encoder
 from faqsearch.vectors.builtin import BuiltinEncoder
 
 if TYPE_CHECKING:
@@ -40,7 +43,7 @@ _SUGGESTIONS = 3
 
 
 class Searcher:
-    """Answers questions from one generation of an index. Safe to share between threads."""
+    """Answers questions from one generation of an index, until `refresh`. Safe to share between threads."""
 
     def __init__(self, index: Index, *, tokenizer: Tokenizer | None = None, encoder: Encoder | None = None) -> None:
         """Make a searcher over an open index.
@@ -54,31 +57,44 @@ class Searcher:
             IndexMismatch: The index was made with another tokenizer or encoder.
             ModelError: Its encoder cannot be loaded.
         """
-        self._index = index
         self._tokenizer = tokenizer or FugashiTokenizer()
-        made_with = index.manifest.tokenizer
-        if made_with != self._tokenizer.fingerprint:
-            raise IndexMismatch(
-                f"the index was built with tokenizer {made_with}; this is {self._tokenizer.fingerprint}",
-                hint="Build the index again, or install the faqsearch and dictionary it was built with.",
-            )
-        self._encoder = _check_encoder(encoder, index, self._tokenizer)
-        self._legs = frozenset(leg for leg, weight in index.manifest.settings.weights.items() if weight > 0)
+        self._given = encoder
+        self._opened = Opened.of(index, self._tokenizer, encoder)
+
+    def refresh(self) -> bool:
+        """Move to the newest generation of the index; questions that are being answered stay with theirs.
+
+        Safe to call from any thread, as often as one likes: it reads one small file when nothing is new.
+
+        Returns:
+            Whether there was a newer generation.
+
+        Raises:
+            IndexFormatError: The newest generation is damaged; the one that is open goes on answering.
+            IndexMismatch: It was made with another tokenizer or encoder; likewise.
+        """
+        before = self._opened
+        newer = before.index.newer()
+        if newer is None:
+            return False
+        same_model = newer.manifest.encoder == before.index.manifest.encoder and newer.word_vectors is None
+        self._opened = Opened.of(newer, self._tokenizer, before.encoder if same_model else self._given)
+        return True
 
     @property
     def manifest(self) -> Manifest:
         """What the index holds: counts, settings, when it was made."""
-        return self._index.manifest
+        return self.index.manifest
 
     @property
     def index(self) -> Index:
         """The index that is searched."""
-        return self._index
+        return self._opened.index
 
     @property
     def encoder(self) -> Encoder:
         """The encoder questions go through."""
-        return self._encoder
+        return self._opened.encoder
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -88,7 +104,7 @@ class Searcher:
     @property
     def settings(self) -> Settings:
         """The settings the index was built with."""
-        return self._index.manifest.settings
+        return self.index.manifest.settings
 
     def document(self, document_id: str) -> Document:
         """Return the document with that id.
@@ -96,7 +112,7 @@ class Searcher:
         Raises:
             DocumentNotFound: There is none.
         """
-        return self._index.document(document_id)
+        return self.index.document(document_id)
 
     def search(self, query: str, *, k: int = 10, where: Where | None = None, explain: bool = False) -> Results:
         """Return the documents that answer `query`, best first.
@@ -114,8 +130,9 @@ class Searcher:
         """
         started = perf_counter()
         text = _checked(query)
-        asked = self.understand(text)
-        return self._answer(query, asked, self.encode([asked]), k, where, explain, started)
+        still = copy(self)  # which a refresh meanwhile does not move
+        asked = still.understand(text)
+        return still._answer(query, asked, still.encode([asked]), k, where, explain, started)  # noqa: SLF001
 
     def search_many(
         self, queries: Iterable[str], *, k: int = 10, where: Where | None = None, explain: bool = False
@@ -130,27 +147,59 @@ class Searcher:
         queries = list(queries)
         if not queries:
             return []
-        understood = [self.understand(_checked(query)) for query in queries]
-        vectors = self.encode(understood)
+        still = copy(self)
+        understood = [still.understand(_checked(query)) for query in queries]
+        vectors = still.encode(understood)
         shared = (perf_counter() - started) / len(queries)
         return [
-            self._answer(
+            still._answer(  # noqa: SLF001
                 query, asked, None if vectors is None else vectors[i : i + 1], k, where, explain, perf_counter() - shared
             )
             for i, (query, asked) in enumerate(zip(queries, understood, strict=True))
         ]
 
+    def suggest(self, text: str, *, k: int = 8) -> list[Suggestion]:
+        """Return stored questions and headings that complete what has been typed, best first.
+
+        Args:
+            text: Kanji, kana or romaji, the last word half-typed; nothing completes an empty one.
+            k: Suggestions wanted, at most.
+        """
+        return suggest(self.index, self._tokenizer, text, k=k)
+
+    def related(self, document_id: str, *, k: int = 5) -> list[Related]:
+        """Return up to `k` documents near one, without itself and its near-duplicates, nearest first.
+
+        Raises:
+            DocumentNotFound: No document has that id.
+        """
+        return related(self.index, self._tokenizer, document_id, k=k)
+
+    def explain(self, query: str, document_id: str, *, where: Where | None = None) -> Explanation:
+        """Say what each leg thinks of one document for a question: why it is a hit, or why not.
+
+        Raises:
+            QueryError: The question is empty.
+            DocumentNotFound: No document has that id.
+            SettingsError: `where` names a field no document has.
+        """
+        still = copy(self)
+        understood = still.understand(_checked(query))
+        asked = question(understood, self._tokenizer, still.encode([understood]), still._opened.legs)  # noqa: SLF001
+        candidates = still.index.candidates(asked, depth=_DEPTH, where=where)
+        return explain_document(still.index, query, understood, asked, candidates, document_id, depth=_DEPTH, where=where)
+
     def understand(self, text: str) -> Asked:
         """Return what a question asks for, in the words of this index."""
-        return understand(text, self._tokenizer, self._index.lexicon)
+        return understand(text, self._tokenizer, self.index.lexicon)
 
     def encode(self, asked: Sequence[Asked]) -> Vectors | None:
         """Return the questions' vectors, shape (n, dimension); None when no dense leg has a weight."""
-        if not self._legs & DENSE_LEGS:
+        if not self._opened.legs & DENSE_LEGS:
             return None
-        if isinstance(self._encoder, BuiltinEncoder):
-            return self._encoder.encode_words([one.words for one in asked])
-        return self._encoder.encode_queries([one.text for one in asked])
+        if isinstance(self.encoder, BuiltinEncoder):
+            return self.encoder.encode_words([one.words for one in asked])
+        return self.encoder.encode_queries([one.text for one in asked])
 
     def candidates(
         self, asked: Asked, vector: Vectors | None, where: Where | None = None, *, every_leg: bool = False
@@ -163,8 +212,8 @@ class Searcher:
             where: As for `search`.
             every_leg: Ask also the legs whose weight is 0.
         """
-        legs = LEXICAL_LEGS if every_leg else self._legs
-        return self._index.candidates(question(asked, self._tokenizer, vector, legs), depth=_DEPTH, where=where)
+        legs = LEXICAL_LEGS if every_leg else self._opened.legs
+        return self.index.candidates(question(asked, self._tokenizer, vector, legs), depth=_DEPTH, where=where)
 
     def _answer(
         self,
@@ -176,12 +225,12 @@ class Searcher:
         explain: bool,
         started: float,
     ) -> Results:
-        asked = question(understood, self._tokenizer, vector, self._legs)
-        candidates = self._index.candidates(asked, depth=_DEPTH, where=where)
+        asked = question(understood, self._tokenizer, vector, self._opened.legs)
+        candidates = self.index.candidates(asked, depth=_DEPTH, where=where)
         ranking = fuse(candidates, self.settings.weights, self.settings.fusion)
         order = ranking.order[: max(k, _SUGGESTIONS)]
         certain = confidences(candidates, ranking, order)
-        documents = self._index.documents(candidates.documents[order].tolist())
+        documents = self.index.documents(candidates.documents[order].tolist())
         terms = {term.term for term in asked.terms["document"]}
         hits = []
         for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):
@@ -196,28 +245,13 @@ class Searcher:
                     snippet=shown.text,
                     highlights=shown.highlights,
                     matched=_matched(document, candidates, place),
-                    explanation=self._explain(asked, candidates, ranking, place) if explain else {},
+                    explanation=explain_hit(self.index, asked, candidates, ranking, place) if explain else {},
                 )
             )
         answered = bool(len(certain)) and float(certain[0]) >= threshold()
         suggestions = () if answered else tuple(dict.fromkeys(d.question for d in documents[:_SUGGESTIONS]))
-        return Results(query, tuple(hits), answered, (perf_counter() - started) * 1000, suggestions)
-
-    def _explain(
-        self, asked: Question, candidates: Candidates, ranking: Ranking, place: int
-    ) -> dict[str, LegExplanation]:
-        number = int(candidates.documents[place])
-        explained = {}
-        for leg, scores in candidates.scores.items():
-            score = float(scores[place])
-            terms: Sequence[WeightedTerm] = asked.terms.get(leg, ())
-            explained[leg] = LegExplanation(
-                rank=int(ranks(scores)[place]) if score > 0 else None,
-                score=score,
-                share=float(ranking.shares[leg][place]) if leg in ranking.shares else 0.0,
-                terms=tuple(self._index.term_scores(leg, terms, number)) if terms else (),
-            )
-        return explained
+        meant = None if answered else did_you_mean(self.index, self._tokenizer, understood.words, understood.text)
+        return Results(query, tuple(hits), answered, (perf_counter() - started) * 1000, suggestions, meant)
 
 
 def open_index(address: str | Path, *, tokenizer: Tokenizer | None = None, encoder: Encoder | None = None) -> Searcher:
@@ -235,33 +269,6 @@ def open_index(address: str | Path, *, tokenizer: Tokenizer | None = None, encod
         ModelError: Its encoder cannot be loaded.
     """
     return Searcher(open_generation(address), tokenizer=tokenizer, encoder=encoder)
-
-
-def _check_encoder(encoder: Encoder | None, index: Index, tokenizer: Tokenizer) -> Encoder:
-    """The encoder of an index, after making sure that it is the one."""
-    described = index.manifest.encoder
-    if described["kind"] == "builtin":
-        if encoder is not None and encoder.name != "builtin":
-            raise IndexMismatch(
-                f"the index was built with the built-in encoder, not with {encoder.name}",
-                hint=f"Build it again with --model {encoder.name}.",
-            )
-        own = index.word_vectors
-        if own is None:
-            raise IndexFormatError("the index lacks its built-in encoder", hint=DAMAGE_HINT)
-        return BuiltinEncoder(*own, tokenizer)
-    if encoder is None:
-        encoder = load_encoder(index.manifest.settings)
-    if encoder.dimension != described["dimension"] or encoder.name != described["name"]:
-        raise IndexMismatch(
-            f"the index was built with {described['name']} ({described['dimension']} dimensions), "
-            f"not with {encoder.name} ({encoder.dimension})",
-            hint="Build it again with the model you want to use.",
-        )
-    check = getattr(encoder, "check", None)
-    if check is not None:
-        check(described)
-    return encoder
 
 
 def _checked(query: str) -> str:

@@ -158,7 +158,9 @@ _SHORTEST_STEM = 3  # カバー keeps its ー (カバ is a hippopotamus), サー
 
 def fold(term: str) -> str:
     """Give the lookup form of one term: case, width, old kanji, and the ways one katakana word is spelt."""
-    term = normalize(normalize(term).casefold())
+    term = normalize(term)
+    if (lower := term.casefold()) != term:
+        term = normalize(lower)
     if _KATAKANA_WORD.fullmatch(term):
         term = _KATAKANA_FOLD.sub(lambda match: _KATAKANA_TO.get(match[0], "ー"), term)
         if len(term) > _SHORTEST_STEM and term[-1] == "ー":

@@ -35,7 +35,8 @@ def compiled(units, settings, owners=None):
     half = len(units) // 2
     for part in (slice(0, half), slice(half, None)):
         if len(owners[part]):
-            builder.add(count_terms(units[part], owners[part] - owners[part][0]), int(owners[part][0]))
+            numbers = np.arange(owners[part][0], owners[part][-1] + 1, dtype=np.int32)
+            builder.add(count_terms(units[part], owners[part] - owners[part][0]), numbers)
     documents = int(owners[-1]) + 1 if len(owners) else 0
     return Leg(builder.arrays(settings, documents), documents)
 

@@ -14,11 +14,16 @@ from faqsearch.errors import SettingsError
 COMMANDS: Mapping[str, str] = {
     "build": "Build an index from files and folders.",
     "search": "Answer a question.",
+    "suggest": "Complete what was typed.",
+    "related": "List the documents nearest to one.",
     "show": "Show one document in full.",
     "info": "Say what an index holds.",
     "verify": "Check every byte of an index.",
     "rollback": "Go back to the generation before.",
+    "doctor": "Ask every leg stored questions, and look for damage and stale sources.",
     "evaluate": "Measure an index on judged questions.",
+    "schema": "Print the JSON Schema of all JSON output.",
+    "guide": "Print the guide for programs and agents.",
 }
 """Command to the first line of its help. Its module and its function have its name."""
 

@@ -65,6 +65,8 @@ class Look:
 
 def results_lines(results: Results, look: Look) -> Iterator[str]:
     """Yield the lines of an answer: every hit in full, or, when none is confident, the nearest in short."""
+    if results.did_you_mean:
+        yield "Did you mean: " + look.bold(printable(results.did_you_mean))
     if not results.hits:
         yield look.bold("No answer.") + " Nothing in the index matches."
         return

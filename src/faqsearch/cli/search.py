@@ -13,6 +13,8 @@ from faqsearch.errors import SettingsError
 
 if TYPE_CHECKING:
     from faqsearch.cli.render import Look
+    from faqsearch.cli.terminal import ColorChoice
+    from faqsearch.explain import Explanation
     from faqsearch.results import Results
 
 # As text, more than five hits push the best one off the screen.
@@ -41,6 +43,9 @@ def search(
         ),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say what each way of searching found.")] = False,
+    explain_id: Annotated[
+        str | None, typer.Option("--explain-id", metavar="ID", help="Only say why this document is a hit, or is not.")
+    ] = None,
     fields: Annotated[
         str | None, typer.Option("--fields", metavar="A,B", help="With --json, --jsonl, --tsv: these fields only.")
     ] = None,
@@ -61,6 +66,8 @@ def search(
 
     names = field_names(fields)
     filters = _filters(where or [])
+    if explain_id is not None and (tsv or question == "-"):
+        raise SettingsError("--explain-id explains one question, as text or JSON", hint="Ask it without --tsv and -.")
     if question == "-":
         if json or tsv:
             raise SettingsError("questions from stdin are answered in JSON lines", hint="Leave out --json and --tsv.")
@@ -71,7 +78,11 @@ def search(
 
     as_text = not (json or jsonl or tsv)
     searcher = open_index(index_address(index))
-    results = searcher.search(question, k=k or (_HITS_AS_TEXT if as_text else _HITS), where=filters, explain=explain)
+    shown = k or (_HITS_AS_TEXT if as_text else _HITS)
+    if explain_id is not None:
+        _print_explanation(searcher.explain(question, explain_id, where=filters), shown, json, jsonl, color)
+        return 0
+    results = searcher.search(question, k=shown, where=filters, explain=explain)
     if tsv:
         for line in tsv_lines(results, fields=names, max_chars=max_chars):
             print(line)
@@ -96,6 +107,19 @@ def _filters(given: list[str]) -> dict[str, list[str]] | None:
             )
         filters.setdefault(field.strip(), []).append(value.strip())
     return filters or None
+
+
+def _print_explanation(explanation: Explanation, shown: int, json: bool, jsonl: bool, color: ColorChoice) -> None:
+    if json or jsonl:
+        from faqsearch.cli.machine import dumps
+
+        print(dumps(explanation.to_json(), indent=2 if json else None))
+        return
+    from faqsearch.cli.diagnosis import why_lines
+    from faqsearch.cli.render import Look
+
+    for line in why_lines(explanation, shown, Look.of(sys.stdout, color)):
+        print(line)
 
 
 def _print_text(results: Results, look: Look, *, explain: bool) -> None:

@@ -13,8 +13,7 @@ import numpy.typing as npt
 from faqsearch.confidence import confidences, threshold
 from faqsearch.errors import DocumentNotFound, JudgmentsError
 from faqsearch.evaluation.judgments import JudgedQuery, Judgments
-from faqsearch.index.interface import Candidates, Question, Scores
-from faqsearch.legs import question_terms
+from faqsearch.index.interface import Candidates, Scores
 from faqsearch.ranking import fuse
 from faqsearch.search import Searcher
 
@@ -100,14 +99,10 @@ def gather(searcher: Searcher, texts: Sequence[str], *, every_leg: bool = False)
         every_leg: Ask also the legs that have no weight.
     """
     for start in range(0, len(texts), 256):
-        batch = texts[start : start + 256]
-        vectors = searcher._encoder.encode_queries(batch) if searcher._uses("dense") else None
-        for i, text in enumerate(batch):
-            vector = None if vectors is None else vectors[i : i + 1]
-            if every_leg:
-                yield searcher.index.candidates(Question(question_terms(text, searcher._tokenizer), vector), depth=100)
-            else:
-                yield searcher.candidates(text, vector)
+        batch = [searcher.understand(text) for text in texts[start : start + 256]]
+        vectors = searcher.encode(batch)
+        for i, asked in enumerate(batch):
+            yield searcher.candidates(asked, None if vectors is None else vectors[i : i + 1], every_leg=every_leg)
 
 
 def leg_order(scores: Scores) -> npt.NDArray[np.int64]:

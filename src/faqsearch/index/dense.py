@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     import faiss
 
 DENSE_FILE = "dense.faiss"
+# What a file of an IndexFlatIP begins with; a damaged one must not be read as another kind.
+_FLAT = b"IxFI"
 
 
 def write_dense(path: Path, vectors: Vectors) -> None:
@@ -39,23 +43,38 @@ class DenseIndex:
         self._path = path
         self.passage_documents = passage_documents
         self.dimension = dimension
-        self._index: faiss.Index | None = None
+        self._index: faiss.IndexFlatIP | None = None
+        try:
+            # Held open: writers may remove the generation before the first question needs its vectors.
+            self._file = os.open(path, os.O_RDONLY)
+            weakref.finalize(self, os.close, self._file)
+            header = os.read(self._file, len(_FLAT))
+        except OSError as error:
+            raise IndexFormatError(f"{path} cannot be opened ({error.strerror})", hint=DAMAGE_HINT) from error
+        if header != _FLAT:
+            raise IndexFormatError(f"{path} is not a flat FAISS index", hint=DAMAGE_HINT)
 
-    def _open(self) -> faiss.Index:
+    def _open(self) -> faiss.IndexFlatIP:
         # Opened at the first question that needs it: lexical-only work never pays for importing FAISS.
         if self._index is None:
             import faiss
 
+            count = len(self.passage_documents)
+            # A name that leads to the open file also after it has been removed, where the system has one.
+            name = f"/dev/fd/{self._file}" if os.path.isdir("/dev/fd") else str(self._path)  # noqa: PTH112
             try:
-                index = faiss.read_index(str(self._path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
-            except RuntimeError as error:
+                index: faiss.IndexFlatIP = faiss.read_index(name, faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
+            except (RuntimeError, MemoryError) as error:
                 raise IndexFormatError(f"{self._path} is not a readable FAISS file", hint=DAMAGE_HINT) from error
-            if index.ntotal != len(self.passage_documents) or index.d != self.dimension:
+            if index.ntotal != count or index.d != self.dimension:
                 raise IndexFormatError(
                     f"{self._path} holds {index.ntotal} vectors of {index.d} dimensions instead of "
-                    f"{len(self.passage_documents)} of {self.dimension}",
+                    f"{count} of {self.dimension}",
                     hint=DAMAGE_HINT,
                 )
+            # FAISS believes these numbers; reading past the end of the vectors would end the process.
+            if index.metric_type != faiss.METRIC_INNER_PRODUCT or index.codes.size() != 4 * count * self.dimension:
+                raise IndexFormatError(f"{self._path} is not what was written", hint=DAMAGE_HINT)
             self._index = index
         return self._index
 
@@ -81,7 +100,8 @@ class DenseIndex:
         if allowed is not None:
             chosen = np.flatnonzero(allowed[self.passage_documents])
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))
-        return index.search(np.ascontiguousarray(vectors, dtype=np.float32), k, params=parameters)  # type: ignore[no-any-return]
+        scores, passages = index.search(np.ascontiguousarray(vectors, dtype=np.float32), k, params=parameters)
+        return scores, passages
 
     def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
         """Return the stored vectors of `passages`; float32, shape (n, dimension)."""

@@ -112,7 +112,7 @@ def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
     units, terms = len(excerpt.units), len(asked.numbers)
     cells = excerpt.word_units[places] * terms + slots
     tf = np.bincount(cells, minlength=units * terms).reshape(units, terms).astype(np.float32)
-    worth = np.where(excerpt.kinds == PHRASING, _best_of_groups((tf > 0) * asked.worth, asked).sum(axis=1), -1)
+    worth = np.where(excerpt.kinds == PHRASING, _best_of_groups((tf > 0).astype(np.float32) * asked.worth, asked).sum(axis=1), -1)
     return Matches(excerpt, asked, tf, places, slots, _first_best(worth, excerpt))
 
 

@@ -39,6 +39,8 @@ class Generation:
     number: int
     path: Path
     manifest: Manifest
+    checksum: str
+    """Of the manifest, which holds those of the files."""
 
     @property
     def name(self) -> str:
@@ -87,6 +89,22 @@ class IndexFolder:
             IndexNotFound: There is no index here.
             IndexFormatError: CURRENT or the manifest is damaged or of another version.
         """
+        named = self._named()
+        while True:
+            try:
+                return self._generation(*named)
+            except IndexFormatError:
+                # Writers may have replaced and removed the generation since it was named.
+                before, named = named, self._named()
+                if named == before:
+                    raise
+
+    def is_current(self, generation: Generation) -> bool:
+        """Return whether a generation is the one that answers."""
+        return self._named() == (generation.name, generation.checksum)
+
+    def _named(self) -> tuple[str, str]:
+        """The current generation's name, and the checksum of its manifest."""
         try:
             words = (self.path / CURRENT).read_text(encoding="utf-8").split()
         except FileNotFoundError as error:
@@ -97,7 +115,7 @@ class IndexFolder:
             raise IndexFormatError(f"{self.path / CURRENT} cannot be read ({error})", hint=DAMAGE_HINT) from error
         if len(words) != 2 or not _GENERATION.fullmatch(words[0]):
             raise IndexFormatError(f"{self.path / CURRENT} does not name a generation", hint=DAMAGE_HINT)
-        return self._generation(words[0], words[1])
+        return words[0], words[1]
 
     def generations(self) -> list[Generation]:
         """Return the complete generations, oldest first; damaged ones are left out."""
@@ -119,7 +137,7 @@ class IndexFolder:
             # The version is worth saying first: a newer faqsearch may checksum in another way.
             Manifest.from_json(text, path=str(path / MANIFEST))
             raise IndexFormatError(f"{path / MANIFEST} is not the one that was published", hint=DAMAGE_HINT)
-        return Generation(int(name), path, Manifest.from_json(text, path=str(path / MANIFEST)))
+        return Generation(int(name), path, Manifest.from_json(text, path=str(path / MANIFEST)), _digest(content))
 
     @contextlib.contextmanager
     def lock(self, purpose: str) -> Iterator[None]:
@@ -190,7 +208,7 @@ class IndexFolder:
             building.rename(final)
             _fsync(self.path)
             self._point_at(final.name, content)
-        return Generation(int(final.name), final, manifest)
+        return Generation(int(final.name), final, manifest, _digest(content))
 
     def rollback(self) -> Generation:
         """Make the generation before the current one current again, and return it. Hold the lock.
@@ -226,7 +244,7 @@ class IndexFolder:
     def _point_at(self, name: str, manifest: bytes) -> None:
         temporary = self.path / (CURRENT + ".new")
         _write_synced(temporary, f"{name} {_digest(manifest)}\n".encode())
-        os.replace(temporary, self.path / CURRENT)
+        temporary.replace(self.path / CURRENT)
         _fsync(self.path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.documents import Document
+from faqsearch.index.completions import Completions, Wording
 from faqsearch.index.facets import Where
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
@@ -83,8 +85,30 @@ class Analysis:
     """The other lexical legs: `bigram` and `reading`."""
     readings: Mapping[tuple[str, str], int]
     """(reading, term) of their words to occurrences; the term is empty for particles."""
+    wordings: Sequence[Wording]
+    """What can be suggested of them."""
     passages: Sequence[Sequence[Passage]]
-    """The passages of each document, for an encoder that reads text."""
+    """The passages of each document, for an encoder that reads text; empty for one that does not."""
+
+
+class Analyser(Protocol):
+    """Turns documents into what an index keeps of them; each answer depends on its argument alone."""
+
+    def analyse(self, documents: Sequence[Document]) -> Analysis:
+        """Return the analysis of some documents; a document's part does not depend on its neighbours."""
+        ...
+
+    def readings(self, documents: Sequence[Document]) -> Counter[tuple[str, str]]:
+        """Return the `readings` of some documents' analysis."""
+        ...
+
+    def reading(self, term: str) -> str:
+        """Return how a term is read, in hiragana."""
+        ...
+
+    def question_weight(self, term: str) -> float:
+        """Return how much a term means in a question, 0–1."""
+        ...
 
 
 class Index(Protocol):
@@ -93,6 +117,14 @@ class Index(Protocol):
     @property
     def manifest(self) -> Manifest:
         """What the generation holds."""
+        ...
+
+    def newer(self) -> Index | None:
+        """Return the generation that answers now, opened; None when this is it.
+
+        Raises:
+            IndexFormatError: It is damaged, or of another format version.
+        """
         ...
 
     def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
@@ -117,6 +149,18 @@ class Index(Protocol):
         """
         ...
 
+    def number(self, document_id: str) -> int:
+        """Return the number of the document with that id.
+
+        Raises:
+            DocumentNotFound: There is none.
+        """
+        ...
+
+    def vectors(self, number: int) -> Vectors:
+        """Return the stored vectors of a document's passages; float32, shape (passages, dimension)."""
+        ...
+
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first; zero terms left out."""
         ...
@@ -124,6 +168,11 @@ class Index(Protocol):
     @property
     def lexicon(self) -> Lexicon:
         """Which words the index knows, and how they are read."""
+        ...
+
+    @property
+    def completions(self) -> Completions | None:
+        """The stored wordings, by their beginnings; None for an engine that keeps none."""
         ...
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
 from faqsearch.index.characters import Spelling
+from faqsearch.index.completions import SUGGEST_FILE, Completions, open_completions
 from faqsearch.index.dense import DENSE_FILE, DenseIndex
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
@@ -31,6 +33,7 @@ from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
+from faqsearch.index.selection import best, collapse
 from faqsearch.index.sequences import Sequences, ranges
 from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.vectors.builtin import WordVectors
@@ -54,10 +57,11 @@ class LocalIndex:
         self._arrays = {
             name: open_arrays(generation.path / name, places)
             for name, places in generation.manifest.arrays.items()
+            if name != SUGGEST_FILE
         }
         documents = generation.manifest.documents
         try:
-            tables = self._arrays[TABLES_FILE]
+            self.tables = tables = self._arrays[TABLES_FILE]
             self._documents = DocumentFile(generation.path / DOCUMENTS_FILE, tables)
             self._facets = Facets(self._arrays[FACETS_FILE], documents)
             lexical = _by_prefix(self._arrays[LEXICAL_FILE])
@@ -70,11 +74,11 @@ class LocalIndex:
                 else None
             )
             self.legs: Mapping[str, Postings] = {leg: Postings(a, documents) for leg, a in lexical.items()}
-            self._vocabularies = {
+            self.vocabularies = {
                 leg: Vocabulary(arrays) if "keys" in arrays else self.sequences.vocabulary
                 for leg, arrays in lexical.items()
             }
-            self._dense = DenseIndex(
+            self.dense = DenseIndex(
                 generation.path / DENSE_FILE,
                 tables["passage_documents"],
                 int(generation.manifest.encoder["dimension"]),
@@ -93,7 +97,20 @@ class LocalIndex:
             IndexNotFound: There is no index.
             IndexFormatError: It is damaged, or of another format version.
         """
-        return cls(IndexFolder(path).current())
+        folder = IndexFolder(path)
+        while True:
+            generation = folder.current()
+            try:
+                return cls(generation)
+            except IndexFormatError:
+                # Between CURRENT and the files, writers may have replaced and removed the generation.
+                if folder.is_current(generation):
+                    raise
+
+    def newer(self) -> LocalIndex | None:
+        """Return the generation that answers now, opened; None when this is it."""
+        folder = IndexFolder(self.generation.path.parent)
+        return None if folder.is_current(self.generation) else LocalIndex.open(folder.path)
 
     @property
     def manifest(self) -> Manifest:
@@ -104,6 +121,11 @@ class LocalIndex:
     def lexicon(self) -> Lexicon:
         """Which words the index knows, and how they are read."""
         return self._lexicon
+
+    @cached_property
+    def completions(self) -> Completions:
+        """The stored wordings, by their beginnings; opened when something is typed."""
+        return open_completions(self.generation)
 
     @property
     def word_vectors(self) -> tuple[WordVectors, Vocabulary] | None:
@@ -122,6 +144,10 @@ class LocalIndex:
         """Return the number of the document with that id."""
         return self._documents.number(document_id)
 
+    def vectors(self, number: int) -> Vectors:
+        """Return the stored vectors of a document's passages; float32, shape (passages, dimension)."""
+        return self.dense.vectors(np.arange(*self._passage_starts[number : number + 2]))
+
     def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
         """Return the union of every leg's `depth` best documents, scored by all legs."""
         allowed = self._facets.allowed(where)
@@ -131,7 +157,7 @@ class LocalIndex:
         for leg, terms in question.terms.items():
             units[leg] = scores = self._score(leg, terms)
             if not self.legs[leg].one_unit_per_document:
-                scores = _collapse(scores, self.legs[leg].unit_documents, len(self._documents))
+                scores = collapse(scores, self.legs[leg].unit_documents, len(self._documents))
             if allowed is not None:
                 scores = np.where(allowed, scores, np.float32(0))
             every[leg] = scores
@@ -157,7 +183,7 @@ class LocalIndex:
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first."""
         postings = self.legs[leg]
-        numbers = self._vocabularies[leg].numbers([t.term for t in terms])
+        numbers = self.vocabularies[leg].numbers([t.term for t in terms])
         start, end = np.searchsorted(postings.unit_documents, (number, number + 1))
         if start == end:
             return []
@@ -178,7 +204,7 @@ class LocalIndex:
 
     def _score(self, leg: str, terms: Sequence[WeightedTerm]) -> Scores:
         postings = self.legs[leg]
-        numbers = self._vocabularies[leg].numbers([term.term for term in terms])
+        numbers = self.vocabularies[leg].numbers([term.term for term in terms])
         known = [(int(n), term) for n, term in zip(numbers, terms, strict=True) if n >= 0]
         groups: dict[int, list[tuple[int, float]]] = {}
         single = []
@@ -225,11 +251,11 @@ class LocalIndex:
 
     def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:
         # Several passages of one document may come first; four times as many passages hold enough documents.
-        scores, passages = self._dense.search(vector, 4 * depth, allowed)
+        scores, passages = self.dense.search(vector, 4 * depth, allowed)
         documents: dict[int, float] = {}
         for score, passage in zip(scores[0].tolist(), passages[0].tolist(), strict=True):
             if passage >= 0 and score > 0:
-                documents.setdefault(int(self._dense.passage_documents[passage]), score)
+                documents.setdefault(int(self.dense.passage_documents[passage]), score)
             if len(documents) == depth:
                 break
         return documents
@@ -239,7 +265,7 @@ class LocalIndex:
         starts, ends = self._passage_starts[documents], self._passage_starts[documents + 1]
         counts = ends - starts
         firsts = np.concatenate(([0], np.cumsum(counts)))
-        scores = self._dense.vectors(ranges(starts, counts)) @ vector
+        scores = self.dense.vectors(ranges(starts, counts)) @ vector
         best_scores = np.zeros(len(documents), dtype=np.float32)
         filled = np.flatnonzero(counts)
         if len(filled):
@@ -256,26 +282,6 @@ class LocalIndex:
                 if end - start > 1:
                     phrasings[i] = int(scores[start:end].argmax())
         return phrasings
-
-
-def best(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
-    """Return the places of the `depth` best scores that are not 0; ties go to the smaller place. Ascending."""
-    found = np.flatnonzero(scores)
-    if len(found) <= depth:
-        return found
-    values = scores[found]
-    border = np.partition(values, len(values) - depth)[len(values) - depth]
-    above = found[values > border]
-    return np.sort(np.concatenate((above, found[values == border][: depth - len(above)])))
-
-
-def _collapse(scores: Scores, owners: npt.NDArray[np.int32], documents: int) -> Scores:
-    """Each document's best unit; 0 for one without units."""
-    whole = np.zeros(documents, dtype=np.float32)
-    if len(owners):
-        starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        whole[owners[starts]] = np.maximum.reduceat(scores, starts)
-    return whole
 
 
 def _by_prefix(arrays: Arrays) -> dict[str, Arrays]:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
+from faqsearch.index.sequences import ranges
 from faqsearch.index.vocabulary import Vocabulary, vocabulary_arrays
 from faqsearch.settings import BM25
 
@@ -71,14 +72,14 @@ class CountsBuilder:
         self._sizes: list[npt.NDArray[np.int32]] = []
         self._documents: list[npt.NDArray[np.int32]] = []
 
-    def add(self, counts: TermCounts, first: int) -> None:
-        """Add units; `first` is what their document numbers are counted from."""
+    def add(self, counts: TermCounts, numbers: npt.NDArray[np.int32]) -> None:
+        """Add units; `numbers` are the numbers of their documents."""
         places = self._places
         moved = np.fromiter((places.setdefault(term, len(places)) for term in counts.terms), dtype=np.int32)
         self._ids.append(moved[counts.ids] if len(counts.ids) else counts.ids)
         self._tfs.append(counts.tfs)
         self._sizes.append(counts.sizes)
-        self._documents.append(counts.documents + np.int32(first))
+        self._documents.append(numbers[counts.documents])
 
     def arrays(self, settings: BM25, documents: int) -> Arrays:
         """Compile everything added into the arrays of a `Postings`, its vocabulary included."""
@@ -175,20 +176,17 @@ class Postings:
         start, end = int(self._indptr[number]), int(self._indptr[number + 1])
         return self._units[start:end], self._weights[start:end]
 
-    def counts(self, vocabulary: Vocabulary, units: Ints, documents: npt.NDArray[np.int32]) -> TermCounts:
-        """Return what was counted in some units.
-
-        Args:
-            vocabulary: The leg's.
-            units: Their numbers, in any order.
-            documents: The document each of them belongs to in what is returned; shape (units,).
-        """
+    def counts(self, vocabulary: Vocabulary, documents: Ints) -> TermCounts:
+        """Return what `count_terms` gave for `documents` (numbers, in any order); `vocabulary` is the leg's."""
         from scipy.sparse import csc_array  # 0.2 s to import: updates only
 
+        first = np.searchsorted(self.unit_documents, documents)
+        sizes = np.searchsorted(self.unit_documents, documents, side="right") - first
         shape = (len(self.unit_documents), len(vocabulary))
-        rows = csc_array((self.tfs, self._units, self._indptr), shape=shape).tocsr()[units]
+        rows = csc_array((self.tfs, self._units, self._indptr), shape=shape).tocsr()[ranges(first, sizes)]
         terms, ids = vocabulary.distinct(rows.indices)
-        return TermCounts(terms, ids, rows.data, np.diff(rows.indptr).astype(np.int32), documents)
+        owners = np.repeat(np.arange(len(documents), dtype=np.int32), sizes)
+        return TermCounts(terms, ids, rows.data, np.diff(rows.indptr).astype(np.int32), owners)
 
     def scores(self, terms: Iterable[tuple[int, float]]) -> npt.NDArray[np.float32]:
         """Return every unit's score: the sum over `terms` of factor times weight; float32, shape (units,).

@@ -76,8 +76,8 @@ class SequencesBuilder:
         self._places: dict[str, int] = {}
         self._parts: list[TermSequences] = []
 
-    def add(self, sequences: TermSequences, first: int) -> None:
-        """Add sequences; `first` is what their document numbers are counted from."""
+    def add(self, sequences: TermSequences, numbers: npt.NDArray[np.int32]) -> None:
+        """Add sequences; `numbers` are the numbers of their documents."""
         places = self._places
         moved = np.fromiter((places.setdefault(t, len(places)) for t in sequences.terms), dtype=np.int32)
         self._parts.append(
@@ -86,7 +86,7 @@ class SequencesBuilder:
                 moved[sequences.ids] if len(sequences.ids) else sequences.ids,
                 sequences.lengths,
                 sequences.kinds,
-                sequences.documents + np.int32(first),
+                numbers[sequences.documents],
                 sequences.spans,
             )
         )
@@ -175,13 +175,11 @@ class Sequences:
         )
 
 
-def term_sequences(
-    sequences: Sequences, numbers: npt.NDArray[np.int64], documents: npt.NDArray[np.int32]
-) -> TermSequences:
-    """Return the words of the documents `numbers` (in any order), under the numbers `documents`."""
-    excerpt = sequences.excerpt(numbers)
+def stored_sequences(sequences: Sequences, documents: npt.NDArray[np.int64]) -> TermSequences:
+    """Return what `number_terms` gave for `documents` (numbers, in any order)."""
+    excerpt = sequences.excerpt(documents)
     terms, ids = sequences.vocabulary.distinct(excerpt.words)
-    owners, spans = documents[excerpt.unit_documents], sequences.unit_spans[excerpt.units]
+    owners, spans = excerpt.unit_documents.astype(np.int32), sequences.unit_spans[excerpt.units]
     return TermSequences(terms, ids, excerpt.lengths.astype(np.int32), excerpt.kinds, owners, spans)
 
 

@@ -7,7 +7,7 @@ compares them, so two terms that share a key can never be taken for each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -42,10 +42,10 @@ def term_keys(terms: Iterable[str]) -> Keys:
 class Vocabulary:
     """A sorted table of term keys; a term's number is its place in it."""
 
-    def __init__(self, arrays: dict[str, npt.NDArray[Any]], prefix: str = "") -> None:
-        self._keys: Keys = arrays[prefix + "keys"]
-        self._offsets: npt.NDArray[np.int64] = arrays[prefix + "term_offsets"]
-        self._text: npt.NDArray[np.uint8] = arrays[prefix + "term_text"]
+    def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        self._keys: Keys = arrays["keys"]
+        self._offsets: npt.NDArray[np.int64] = arrays["term_offsets"]
+        self._text: npt.NDArray[np.uint8] = arrays["term_text"]
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -71,7 +71,7 @@ class Vocabulary:
         found[found == len(self._keys)] = 0
         numbers: npt.NDArray[np.int64] = np.where(self._keys[found] == wanted, found, -1)
         for i in np.flatnonzero((numbers >= 0) & (wanted >= np.uint64(_LONG))):
-            if self.term(int(numbers[i])) != terms[i]:
+            if self.term(int(numbers[i])) != terms[int(i)]:
                 numbers[i] = -1
         return numbers
 

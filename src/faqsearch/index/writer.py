@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -15,14 +15,17 @@ import numpy.typing as npt
 from faqsearch.documents import Document
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
 from faqsearch.index.characters import spelling_arrays
+from faqsearch.index.completions import SUGGEST_FILE, CompletionsBuilder
 from faqsearch.index.dense import DENSE_FILE, write_dense
-from faqsearch.index.document_file import document_to_json, id_arrays
+from faqsearch.index.document_file import DocumentHashes, document_hashes, document_to_json, hash_arrays, id_arrays
 from faqsearch.index.facets import FacetsBuilder
-from faqsearch.index.interface import Analysis
-from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE
+from faqsearch.index.folder import Generation, file_record
+from faqsearch.index.interface import Analyser
+from faqsearch.index.known import Known
 from faqsearch.index.lexicon import lexicon_arrays
-from faqsearch.index.postings import CountsBuilder, compile_postings
-from faqsearch.index.sequences import PHRASING, SequencesBuilder, ranges
+from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE
+from faqsearch.index.postings import CountsBuilder, TermCounts, compile_postings
+from faqsearch.index.sequences import PHRASING, SequencesBuilder, TermSequences, ranges
 from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.settings import Settings
 from faqsearch.vectors.learning import learn
@@ -43,35 +46,38 @@ class Written:
     places: dict[str, dict[str, ArrayPlace]]
     """Array file to the places of its arrays."""
     encoder: dict[str, Any]
+    documents: int
     passages: int
 
 
 class GenerationWriter:
     """Collects documents in corpus order and writes the files of a generation into an empty folder."""
 
-    def __init__(
-        self, path: Path, settings: Settings, question_weight: Callable[[str], float], reading: Callable[[str], str]
-    ) -> None:
+    def __init__(self, path: Path, settings: Settings, analyser: Analyser, known: Known | None = None) -> None:
         """Begin a generation.
 
         Args:
             path: An empty folder.
             settings: What to count, and how.
-            question_weight: How much a term means in a question, 0–1.
-            reading: How a term is read, in hiragana.
+            analyser: What documents become.
+            known: A generation made with the same analyser, settings of passages and encoder.
         """
         self._path = path
         self._settings = settings
-        self._question_weight = question_weight
-        self._reading = reading
+        self._analyser = analyser
+        self._known = known
+        self._reused: list[tuple[int, int]] = []
+        """Number of a document here, and of one with the same texts in `known`."""
         self._places: dict[str, dict[str, ArrayPlace]] = {}
         self._file = (path / DOCUMENTS_FILE).open("wb")
         self._offsets = [0]
         self._ids: list[str] = []
+        self._hashes: list[DocumentHashes] = []
         self._facets = FacetsBuilder()
         self._words = SequencesBuilder()
         self._counts = {"bigram": CountsBuilder(), "reading": CountsBuilder()}
         self._readings: Counter[tuple[str, str]] = Counter()
+        self._completions = CompletionsBuilder()
         self._passages: list[tuple[int, str]] = []
 
     def __enter__(self) -> Self:
@@ -87,21 +93,64 @@ class GenerationWriter:
         """Documents added so far."""
         return len(self._ids)
 
-    def add(self, documents: Sequence[Document], analysis: Analysis) -> None:
-        """Append documents and their analysis."""
-        first = len(self._ids)
-        for number, document in enumerate(documents, first):
+    @property
+    def hashes(self) -> Sequence[DocumentHashes]:
+        """What tells the documents added from other versions of them."""
+        return self._hashes
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Ids of the documents added."""
+        return self._ids
+
+    def add(self, documents: Sequence[Document]) -> None:
+        """Append documents; only those whose texts are not known are analysed."""
+        fresh: list[Document] = []
+        numbers: list[int] = []
+        for number, document in enumerate(documents, len(self._ids)):
             line = document_to_json(document).encode("utf-8", "surrogatepass") + b"\n"
+            hashes = document_hashes(document)
             self._file.write(line)
             self._offsets.append(self._offsets[-1] + len(line))
             self._ids.append(document.id)
+            self._hashes.append(hashes)
             self._facets.add(number, document)
-        self._words.add(analysis.words, first)
+            old = self._known.number(hashes.texts) if self._known else None
+            if old is None:
+                fresh.append(document)
+                numbers.append(number)
+            else:
+                self._reused.append((number, old))
+        if fresh:
+            analysis = self._analyser.analyse(fresh)
+            self._add_terms(analysis.words, analysis.counts, analysis.readings, np.array(numbers, dtype=np.int32))
+            self._completions.add(analysis.wordings, numbers)
+            for number, passages in zip(numbers, analysis.passages, strict=bool(analysis.passages)):
+                self._passages.extend((number, f"{p.context}\n{p.text}" if p.context else p.text) for p in passages)
+
+    def _add_terms(
+        self,
+        words: TermSequences,
+        counts: Mapping[str, TermCounts],
+        readings: Mapping[tuple[str, str], int],
+        numbers: npt.NDArray[np.int32],
+    ) -> None:
+        self._words.add(words, numbers)
         for leg, builder in self._counts.items():
-            builder.add(analysis.counts[leg], first)
-        self._readings.update(analysis.readings)
-        for number, passages in enumerate(analysis.passages, first):
-            self._passages.extend((number, f"{p.context}\n{p.text}" if p.context else p.text) for p in passages)
+            builder.add(counts[leg], numbers)
+        self._readings.update(readings)
+
+    def _add_known(self, known: Known) -> None:
+        new, old = np.array(self._reused, dtype=np.int64).T
+        counts = {leg: known.counts(leg, old) for leg in self._counts}
+        readings = known.readings(old, self._analyser.readings)
+        self._completions.add(known.wordings(old), new.tolist())
+        self._add_terms(known.words(old), counts, readings, new.astype(np.int32))
+
+    def holds_documents_of(self, generation: Generation) -> bool:
+        """Return whether the documents added are those of a generation, in the same order and places."""
+        self._file.flush()
+        return file_record(self._path / DOCUMENTS_FILE) == generation.manifest.files[DOCUMENTS_FILE]
 
     def finish(self, encoder: Encoder | None, progress: Progress) -> Written:
         """Write everything.
@@ -112,11 +161,14 @@ class GenerationWriter:
         """
         self._file.close()
         progress("compiling postings", 0, None)
+        if self._known and self._reused:
+            self._add_known(self._known)
         words = self._words.arrays(self.documents)
         lexical = {"words": words, **self._word_legs(words)}
         vocabulary = Vocabulary(words)
-        weights = [self._question_weight(vocabulary.term(i)) for i in range(len(vocabulary))]
-        words |= lexicon_arrays(self._all_readings(vocabulary, lexical["document"]["df"]))
+        terms = [vocabulary.term(i) for i in range(len(vocabulary))]
+        weights = [self._analyser.question_weight(term) for term in terms]
+        words |= lexicon_arrays(self._readings, self._derived_readings(terms, lexical["document"]["df"]))
         words |= spelling_arrays(words, self.documents)
         words["importance"] = lexical["document"]["idf"] * np.array(weights, dtype=np.float32)
         for leg, builder in self._counts.items():
@@ -128,27 +180,29 @@ class GenerationWriter:
             owners, vectors, described = learned.passage_documents, learned.vectors, learned.described
             self._write(ENCODER_FILE, learned.arrays)
         else:
-            owners = np.array([owner for owner, _ in self._passages], dtype=np.int32)
-            vectors, described = self._encode(encoder, progress), encoder.describe()
+            (owners, vectors), described = self._encoded(encoder, progress), encoder.describe()
         write_dense(self._path / DENSE_FILE, vectors)
         tables = {
             "document_offsets": np.array(self._offsets, dtype=np.int64),
             **id_arrays(self._ids),
+            **hash_arrays(self._hashes),
             "passage_documents": owners,
             "passage_starts": np.searchsorted(owners, np.arange(self.documents + 1)).astype(np.int64),
         }
         self._write(TABLES_FILE, tables)
         self._write(FACETS_FILE, self._facets.arrays())
-        return Written(self._places, described, len(owners))
+        self._write(SUGGEST_FILE, self._completions.arrays())
+        return Written(self._places, described, self.documents, len(owners))
 
-    def _all_readings(self, vocabulary: Vocabulary, df: npt.NDArray[np.uint32]) -> Counter[tuple[str, str]]:
-        """What was counted, and the words that occurred only where nothing was counted."""
-        readings = self._readings.copy()
-        counted = {term for _, term in readings}
-        for number, documents in enumerate(df.tolist()):
-            if (term := vocabulary.term(number)) not in counted:
-                readings[self._reading(term), term] += documents
-        return readings
+    def _derived_readings(self, terms: Sequence[str], df: npt.NDArray[np.uint32]) -> dict[tuple[str, str], int]:
+        """How the words are read that occurred only where nothing was counted."""
+        counted = {term for _, term in self._readings}
+        read = self._known.derived_readings if self._known else {}
+        return {
+            (read[term] if term in read else self._analyser.reading(term), term): documents
+            for term, documents in zip(terms, df.tolist(), strict=True)
+            if term not in counted
+        }
 
     def _word_legs(self, words: Arrays) -> dict[str, Arrays]:
         """Count the `document` and `question` legs from the words of all units."""
@@ -178,6 +232,18 @@ class GenerationWriter:
             for key, array in arrays.items():
                 file.add(key, array)
         self._places[name] = file.places
+
+    def _encoded(self, encoder: Encoder, progress: Progress) -> tuple[npt.NDArray[np.int32], Vectors]:
+        """Owners and vectors of all passages; those of known documents are copied."""
+        owners = np.array([owner for owner, _ in self._passages], dtype=np.int32)
+        vectors = self._encode(encoder, progress)
+        if self._known and self._reused:
+            new, old = np.array(self._reused, dtype=np.int64).T
+            copied, places = self._known.vectors(old)
+            owners = np.concatenate((owners, new.astype(np.int32)[places]))
+            order = np.argsort(owners, kind="stable")
+            owners, vectors = owners[order], np.concatenate((vectors, copied))[order]
+        return owners, vectors
 
     def _encode(self, encoder: Encoder, progress: Progress) -> Vectors:
         texts = [text for _, text in self._passages]

@@ -16,6 +16,7 @@ class Heading:
     """Explicit anchor of the heading, when the source gives one."""
     label: str | None = None
     """Number of the heading (`1.2`, `第3章`) for formats that identify sections by it."""
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Text:
 
     text: str
     line: int | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class FoldStart:
 
     text: str
     line: int | None = None
+    anchor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

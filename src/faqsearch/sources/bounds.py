@@ -11,6 +11,9 @@ MAX_PROSE_BYTES = 32 * 2**20
 MAX_MARKDOWN_BYTES = 4 * 2**20
 """A Markdown file: more than a thousand printed pages. Its parser builds a tree many times the text."""
 
+MAX_HTML_BYTES = 16 * 2**20
+"""A web page; the longest specifications on one page have some five."""
+
 MAX_PROSE_LINES = 200_000
 """Lines of a Markdown file; each may become several tokens of some hundred bytes."""
 
@@ -53,3 +56,30 @@ It also bounds the rereading an attacker can ask for."""
 
 MAX_KEPT_PROBLEMS = 200
 """Problems kept in full for one file; further ones are only counted."""
+
+MAX_PARTS = 10_000
+"""Files inside an Office file."""
+
+MAX_INFLATED_BYTES = 512 * 2**20
+"""What all parts of an Office file come to when unpacked, pictures included."""
+
+MAX_XML_BYTES = 192 * 2**20
+"""What its XML parts come to; a sheet of a hundred thousand FAQs has some 60 MiB."""
+
+MAX_RATIO = 400
+"""How much larger a part may be than it is packed, once beyond 4 MiB; sheets of equal rows reach 150."""
+
+MAX_PAGES = 5_000
+"""Pages of a PDF."""
+
+MAX_PAGE_CHARS = 100_000
+"""Characters on one page of a PDF; the densest printed page has some ten thousand."""
+
+MAX_ELEMENTS = 1_000_000
+"""Elements of an HTML page or a Word document."""
+
+MAX_INCLUDES = 200
+"""Files one reStructuredText page may include, those included by included ones counted."""
+
+MAX_SECONDS = 120.0
+"""Time for one file whose parser cannot be bounded by size alone; what was read until then stands."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from faqsearch.documents import Document
-from faqsearch.errors import SourceError
+from faqsearch.errors import MissingExtra, SourceError
 from faqsearch.sources.bounds import (
     MAX_ANSWER_CHARS,
     MAX_FILE_BYTES,
@@ -134,7 +134,8 @@ class Corpus:
         try:
             data = _bytes_of(found)
             sha256, size = hashlib.sha256(data).hexdigest(), len(data)
-            for item in READERS[found.suffix](SourceFile(found.path, found.name, data)):
+            file = SourceFile(found.path, found.name, data, found.location, found.folder)
+            for item in READERS[found.suffix](file):
                 checked = item if isinstance(item, Problem) else self._check(item)
                 if isinstance(checked, Problem):
                     self._keep(checked, room=len(self._problems) - kept_before < MAX_KEPT_PROBLEMS)
@@ -145,6 +146,10 @@ class Corpus:
             if self._strict:
                 raise
             self._keep(Problem(error))
+        except MissingExtra as error:
+            if self._strict:
+                raise
+            self._keep(Problem(SourceError(error.message, path=found.path, hint=error.hint)))
         documents, errors, warnings = (
             now - then for now, then in zip((self._documents, self._errors, self._warnings), before, strict=True)
         )
@@ -158,7 +163,8 @@ class Corpus:
             fault = f"the id '{document.id}' is already used at {earlier}"
         if fault is not None:
             return Problem(SourceError(fault, path=source.path, line=source.line, page=source.page))
-        self._places[document.id] = SourceError("", path=source.path, line=source.line, page=source.page).where
+        path = source.path if source.line or source.page or not source.anchor else f"{source.path}#{source.anchor}"
+        self._places[document.id] = SourceError("", path=path, line=source.line, page=source.page).where
         return document
 
     def _keep(self, problem: Problem, *, room: bool = True) -> None:

@@ -85,7 +85,7 @@ def _header(file: SourceFile, records: Iterator[Record | Problem]) -> Generator[
                 if any(title):
                     shown = one_line(" ".join(title))[:40]
                     yield file.problem(f"above the header, not read: '{shown}'", line=earlier, severity="warning")
-            return _distinct(cells)
+            return distinct_names(cells)
         above.append(item)
         if len(above) == _HEADER_WITHIN:
             break
@@ -101,7 +101,7 @@ def _header(file: SourceFile, records: Iterator[Record | Problem]) -> Generator[
     )
 
 
-def _distinct(names: list[str]) -> list[str]:
+def distinct_names(names: list[str]) -> list[str]:
     """Column names without blanks; a name used again gets a number, so that no column hides another."""
     seen: dict[str, int] = {}
     distinct = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from faqsearch.documents import Document
 from faqsearch.sources.interface import Problem, Reader, SourceFile
+from faqsearch.sources.libraries import require
 
 
 def _csv(file: SourceFile) -> Iterator[Document | Problem]:
@@ -50,6 +51,41 @@ def _plain_text(file: SourceFile) -> Iterator[Document | Problem]:
     return read_plain_text(file)
 
 
+def _html(file: SourceFile) -> Iterator[Document | Problem]:
+    require("lxml", "HTML files")
+    from faqsearch.sources.html_pages import read_html
+
+    return read_html(file)
+
+
+def _xlsx(file: SourceFile) -> Iterator[Document | Problem]:
+    require("openpyxl", "Excel files")
+    from faqsearch.sources.spreadsheets import read_xlsx
+
+    return read_xlsx(file)
+
+
+def _docx(file: SourceFile) -> Iterator[Document | Problem]:
+    require("docx", "Word files")
+    from faqsearch.sources.word import read_docx
+
+    return read_docx(file)
+
+
+def _pdf(file: SourceFile) -> Iterator[Document | Problem]:
+    require("pypdfium2", "PDF files")
+    from faqsearch.sources.pdf import read_pdf
+
+    return read_pdf(file)
+
+
+def _rst(file: SourceFile) -> Iterator[Document | Problem]:
+    require("docutils", "reStructuredText files")
+    from faqsearch.sources.restructured import read_rst
+
+    return read_rst(file)
+
+
 READERS: Mapping[str, Reader] = {
     ".csv": _csv,
     ".tsv": _tsv,
@@ -62,5 +98,15 @@ READERS: Mapping[str, Reader] = {
     ".markdown": _markdown,
     ".txt": _plain_text,
     ".text": _plain_text,
+    ".html": _html,
+    ".htm": _html,
+    ".xhtml": _html,
+    ".xlsx": _xlsx,
+    ".xlsm": _xlsx,
+    ".docx": _docx,
+    ".docm": _docx,
+    ".pdf": _pdf,
+    ".rst": _rst,
+    ".rest": _rst,
 }
 """Reader by suffix (lower case, with the dot)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from faqsearch.documents import Document
@@ -33,16 +34,36 @@ class SourceFile:
     name: str
     """The file from the corpus folder down (`shop/faq.csv`); what derived ids begin with."""
     data: bytes
+    location: Path | None = None
+    """Where the file lies; None for bytes that come from nowhere, which then can include nothing."""
+    folder: Path | None = None
+    """The corpus folder, symbolic links resolved: what a file includes must lie below it."""
 
-    def error(self, message: str, *, line: int | None = None, hint: str = "") -> SourceError:
+    def error(
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        page: int | None = None,
+        anchor: str | None = None,
+        hint: str = "",
+    ) -> SourceError:
         """The error to raise when nothing of the file can be read."""
-        return SourceError(message, path=self.path, line=line, hint=hint)
+        path = f"{self.path}#{anchor}" if anchor else self.path
+        return SourceError(message, path=path, line=line, page=page, hint=hint)
 
     def problem(
-        self, message: str, *, line: int | None = None, hint: str = "", severity: Severity = "error"
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        page: int | None = None,
+        anchor: str | None = None,
+        hint: str = "",
+        severity: Severity = "error",
     ) -> Problem:
         """A problem in this file, to be yielded among its documents."""
-        return Problem(self.error(message, line=line, hint=hint), severity)
+        return Problem(self.error(message, line=line, page=page, anchor=anchor, hint=hint), severity)
 
 
 Reader = Callable[[SourceFile], Iterator[Document | Problem]]

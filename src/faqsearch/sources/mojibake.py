@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from faqsearch.sources.blocks import Block, FoldEnd, Text
+from faqsearch.sources.interface import Problem, SourceFile
 
 _PATTERNS = re.compile(
     "\N{REPLACEMENT CHARACTER}"  # a decoder gave up here
@@ -32,3 +36,25 @@ def mojibake_lines(text: str) -> Iterator[tuple[int, str]]:
             shown = line
             end = text.find("\n", match.start(), match.start() + _SHOWN)
             yield line, text[match.start() : end if end >= 0 else match.start() + _SHOWN]
+
+
+def sound_blocks(file: SourceFile, blocks: Iterable[Block], problems: list[Problem]) -> Iterator[Block]:
+    """Blocks without the lines that hold mojibake; nobody can find or read those.
+
+    Args:
+        file: Where the blocks come from.
+        blocks: The blocks.
+        problems: Every line left out is reported here.
+    """
+    for block in blocks:
+        if isinstance(block, FoldEnd) or not (found := list(mojibake_lines(block.text))):
+            yield block
+            continue
+        page = getattr(block, "page", None)
+        for _, sample in found:
+            message = f"mojibake, the line is left out: '{sample}'"
+            problems.append(file.problem(message, line=block.line, page=page, hint="put the original text back"))
+        bad = {line for line, _ in found}
+        rest = "\n".join(line for number, line in enumerate(block.text.split("\n"), 1) if number not in bad)
+        if rest.strip() or not isinstance(block, Text):
+            yield replace(block, text=rest)

@@ -38,7 +38,7 @@ class RowReader:
         self._file = file
         self._counted = Counted()
         self._columns: dict[tuple[str, ...], Columns] = {}
-        self._lines: dict[str, tuple[Document, int]] = {}
+        self._first: dict[str, Document] = {}
 
     def columns(self, names: Sequence[str]) -> Columns:
         """Which column is which; remembered, since rows of one file share their names."""
@@ -50,12 +50,15 @@ class RowReader:
             self._columns[key] = recognise(key)
         return self._columns[key]
 
-    def read(self, row: Row, *, line: int, category: tuple[str, ...] = ()) -> Iterator[Document | Problem]:
+    def read(
+        self, row: Row, *, line: int | None = None, anchor: str | None = None, category: tuple[str, ...] = ()
+    ) -> Iterator[Document | Problem]:
         """Make the document of one row.
 
         Args:
             row: The row.
             line: Where it begins.
+            anchor: Where it begins in a format without lines (`Sheet!A12`).
             category: Category of the group the row stands in.
 
         Yields:
@@ -66,7 +69,7 @@ class RowReader:
         if not any(_text(cell).strip() for cell in row.values()):
             return
         if "question" not in parts:
-            yield self._file.problem(f"no question among {_listed(row)}", line=line, hint=_HEADERS)
+            yield self._file.problem(f"no question among {_listed(row)}", line=line, anchor=anchor, hint=_HEADERS)
             return
         question = one_line(_first(row, parts, "question"))
         question = question[question_label(question) :]
@@ -75,44 +78,45 @@ class RowReader:
             missing = "question" if not question else "answer"
             shown = f" to '{question[:40]}'" if question else f" for '{answer[:40]}'"
             yield self._file.problem(
-                f"no {missing}{one_line(shown) and shown}", line=line, hint=f"fill in the {missing}"
+                f"no {missing}{one_line(shown) and shown}", line=line, anchor=anchor, hint=f"fill in the {missing}"
             )
             return
         phrasings, faults = _phrasings(row, parts, question)
         for fault in faults:
-            yield self._file.problem(fault, line=line, severity="warning")
+            yield self._file.problem(fault, line=line, anchor=anchor, severity="warning")
         extra = {name: text for name in columns.extra if (text := tidy(_text(row[name])))}
         document = Document(
             id="",
             kind=self._kind(row, columns, question, extra),
             question=question,
             answer=answer,
-            source=Source(self._file.path, line, url=one_line(_first(row, parts, "url")) or None),
+            source=Source(self._file.path, line, url=one_line(_first(row, parts, "url")) or None, anchor=anchor),
             phrasings=phrasings,
             category=category + tuple(_steps(row, parts)),
             tags=tuple(dict.fromkeys(tag for name in parts.get("tags", ()) for tag in _items(row[name], split_tags))),
             extra=MappingProxyType(extra),
         )
-        yield from self._identified(document, one_line(_first(row, parts, "id")), line)
+        yield from self._identified(document, one_line(_first(row, parts, "id")))
 
-    def _identified(self, document: Document, own: str, line: int) -> Iterator[Document | Problem]:
+    def _identified(self, document: Document, own: str) -> Iterator[Document | Problem]:
+        line, anchor = document.source.line, document.source.anchor
         if own:
             if len(own) > MAX_ID_CHARS:
-                yield self._file.problem(f"the id has {len(own):,} characters; at most {MAX_ID_CHARS}", line=line)
+                fault = f"the id has {len(own):,} characters; at most {MAX_ID_CHARS}"
+                yield self._file.problem(fault, line=line, anchor=anchor)
             else:
                 yield _with_id(document, own)
             return
         derived = content_id(self._file.name, document.question, document.answer)
-        first, first_line = self._lines.setdefault(derived, (document, line))
+        first = self._first.setdefault(derived, document)
         if first is not document:
+            place = first.source.anchor or f"line {first.source.line}"
             if _same(first, document):
-                yield self._file.problem(
-                    f"the same entry as line {first_line}; kept once", line=line, severity="warning"
-                )
+                fault = f"the same entry as {place}; kept once"
+                yield self._file.problem(fault, line=line, anchor=anchor, severity="warning")
                 return
-            yield self._file.problem(
-                f"question and answer repeat line {first_line}", line=line, severity="warning", hint="merge the two"
-            )
+            fault = f"question and answer repeat {place}"
+            yield self._file.problem(fault, line=line, anchor=anchor, severity="warning", hint="merge the two")
         yield _with_id(document, self._counted(derived))
 
     def _answer(self, row: Row, parts: Mapping[Part, tuple[str, ...]]) -> str:

@@ -69,6 +69,7 @@ class _Section:
     below: tuple[str, ...]
     """What the ids of its subsections begin with."""
     anchor: str | None = None
+    page: int | None = None
     body: list[Text] = field(default_factory=list)
     has_children: bool = False
 
@@ -81,12 +82,13 @@ def read_sections(file: SourceFile, blocks: Iterable[Block], page: Page) -> Iter
     counted = Counted()
     for section in _outline(file, list(blocks), page):
         lead, pairs = _pairs(section)
-        for question, answer, line in pairs:
+        for question, answer, place in pairs:
             if not answer:
-                yield file.problem(f"no answer to '{question[:40]}'", line=line, hint="add a line with A.")
+                hint = "add a line with A."
+                yield file.problem(f"no answer to '{question[:40]}'", line=place.line, page=place.page, hint=hint)
                 continue
             document_id = counted(section_id(file.name, (*section.slugs, slug(question))))
-            yield _document(document_id, "faq", question, answer, file, section, page, line)
+            yield _document(document_id, "faq", question, answer, file, section, page, place)
         question = section.text[question_label(section.text) :] or section.text
         asks = is_question(section.text)
         if asks:
@@ -94,12 +96,11 @@ def read_sections(file: SourceFile, blocks: Iterable[Block], page: Page) -> Iter
         if not lead and (section.has_children or pairs or not section.level):
             continue
         if not lead and asks:
-            yield file.problem(f"no answer to '{question[:40]}'", line=section.line, hint="write it below the heading")
+            hint = "write it below the heading"
+            yield file.problem(f"no answer to '{question[:40]}'", line=section.line, page=section.page, hint=hint)
             continue
         kind: Kind = "faq" if asks else "manual"
-        yield _document(
-            counted(_id(file, section)), page.kind or kind, question, lead, file, section, page, section.line
-        )
+        yield _document(counted(_id(file, section)), page.kind or kind, question, lead, file, section, page, section)
 
 
 def _id(file: SourceFile, section: _Section) -> str:
@@ -116,14 +117,14 @@ def _document(
     file: SourceFile,
     section: _Section,
     page: Page,
-    line: int | None,
+    place: _Section | Text,
 ) -> Document:
     return Document(
         id=document_id,
         kind=kind,
         question=question,
         answer=answer,
-        source=Source(file.path, line, heading=section.path, url=page.url, anchor=section.anchor),
+        source=Source(file.path, place.line, place.page, section.path, page.url, section.anchor),
         category=page.category,
         tags=page.tags,
         extra=page.extra,
@@ -136,7 +137,10 @@ def _outline(file: SourceFile, blocks: list[Block], page: Page) -> list[_Section
     headings = [block for block in blocks if isinstance(block, Heading) and block.text]
     single_title = sum(heading.level == 1 for heading in headings) == 1 and headings[0].level == 1
     title = one_line(page.title)
-    root = _Section(title or stem, 0, 1, (title,) if title else (), (), ())
+    first = next((block for block in blocks if isinstance(block, (Heading, Text))), Text("", 1))
+    # Formats without lines begin on a page, or nowhere in particular.
+    line = None if first.line is None else 1
+    root = _Section(title or stem, 0, line, (title,) if title else (), (), (), page=first.page)
     above: tuple[str, ...] = () if single_title or not title else (title,)
     sections, open_sections = [root], [root]
     folds: list[int | None] = []
@@ -144,7 +148,7 @@ def _outline(file: SourceFile, blocks: list[Block], page: Page) -> list[_Section
         current = open_sections[-1]
         if isinstance(block, Heading) and block.text:
             if len(block.text) > _LONGEST_HEADING or (answer_label(block.text) and _asks_still(current)):
-                current.body.append(Text(block.text, block.line))
+                current.body.append(Text(block.text, block.line, block.page))
                 continue
             while len(open_sections) > 1 and open_sections[-1].level >= block.level:
                 open_sections.pop()
@@ -162,7 +166,8 @@ def _outline(file: SourceFile, blocks: list[Block], page: Page) -> list[_Section
                 folds.append(None)
                 continue
             folds.append(len(open_sections))
-            added = _open(Heading(name, current.level + 1, block.line), current, above, is_title=False)
+            heading = Heading(name, current.level + 1, block.line, block.anchor)
+            added = _open(heading, current, above, is_title=False)
         else:
             if folds and isinstance(block, FoldEnd) and (depth := folds.pop()) is not None:
                 del open_sections[max(depth, 1) :]
@@ -179,17 +184,17 @@ def _open(heading: Heading, parent: _Section, above: tuple[str, ...], *, is_titl
     path = (*(parent.path if parent.level else above), heading.text)
     # The title of the page stands above everything, so it would only lengthen every id.
     below = () if is_title else slugs
-    return _Section(heading.text, heading.level, heading.line, path, slugs, below, heading.anchor)
+    return _Section(heading.text, heading.level, heading.line, path, slugs, below, heading.anchor, heading.page)
 
 
 def _asks_still(section: _Section) -> bool:
     return bool(section.level) and is_question(section.text) and not section.body
 
 
-def _pairs(section: _Section) -> tuple[str, list[tuple[str, str, int | None]]]:
+def _pairs(section: _Section) -> tuple[str, list[tuple[str, str, Text]]]:
     """Split the text of a section into what comes before the first `Q.`, and the questions and answers after it."""
     lead: list[str] = []
-    pairs: list[tuple[str, list[str], int | None]] = []
+    pairs: list[tuple[str, list[str], Text]] = []
     answered = False
     for index, block in enumerate(section.body):
         if block.text.startswith(CODE_FENCE):
@@ -202,7 +207,8 @@ def _pairs(section: _Section) -> tuple[str, list[tuple[str, str, int | None]]]:
                 is_question(line[length:]) or _answer_follows(section, index, lines[offset + 1 : offset + 4])
             ):
                 _flush(gathered, pairs, lead)
-                pairs.append((one_line(line[length:]), [], None if block.line is None else block.line + offset))
+                place = Text("", None if block.line is None else block.line + offset, block.page)
+                pairs.append((one_line(line[length:]), [], place))
                 answered = False
             elif pairs and not answered and (length := answer_label(line)):
                 question, answer, place = pairs[-1]
@@ -219,7 +225,7 @@ def _pairs(section: _Section) -> tuple[str, list[tuple[str, str, int | None]]]:
     return tidy("\n\n".join(lead)), joined
 
 
-def _flush(gathered: list[str], pairs: list[tuple[str, list[str], int | None]], lead: list[str]) -> None:
+def _flush(gathered: list[str], pairs: list[tuple[str, list[str], Text]], lead: list[str]) -> None:
     if text := "\n".join(gathered).strip("\n"):
         (pairs[-1][1] if pairs else lead).append(text)
     gathered.clear()

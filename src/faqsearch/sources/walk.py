@@ -7,7 +7,7 @@ import stat
 import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from faqsearch.errors import SourceError
@@ -33,6 +33,8 @@ class FoundFile:
     name: str
     """From the corpus folder down, safe to print; the same on every machine."""
     suffix: str
+    folder: Path
+    """The corpus folder it was found in, links resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def _add_named(file: Path, suffixes: AbstractSet[str], findings: Findings) -> No
             path=path,
             hint=f"convert it to one of {', '.join(sorted(suffixes))}",
         )
-    findings.files.append(FoundFile(file, path, _name(PurePosixPath(file.name)), file.suffix.lower()))
+    folder = Path(os.path.realpath(file)).parent
+    findings.files.append(FoundFile(file, path, _name(PurePosixPath(file.name)), file.suffix.lower(), folder))
 
 
 def _walk(root: Path, suffixes: AbstractSet[str], findings: Findings) -> None:
@@ -116,7 +119,7 @@ def _walk(root: Path, suffixes: AbstractSet[str], findings: Findings) -> None:
             elif not entry.is_symlink():
                 below = location.relative_to(root).as_posix()
                 suffix = location.suffix.lower()
-                file = FoundFile(location, printable(location.as_posix()), _name(PurePosixPath(below)), suffix)
+                file = FoundFile(location, printable(location.as_posix()), _name(PurePosixPath(below)), suffix, inside)
                 found.append((below, file))
     found.sort(key=lambda pair: pair[0])
     findings.files += [file for _, file in found]
@@ -169,7 +172,7 @@ def _distinct(findings: Findings) -> list[FoundFile]:
     return [
         file
         if times[file.name] == 1
-        else FoundFile(file.location, file.path, _name(PurePosixPath(file.path)), file.suffix)
+        else replace(file, name=_name(PurePosixPath(file.path)))
         for file in first.values()
     ]
 

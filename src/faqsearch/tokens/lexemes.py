@@ -74,7 +74,9 @@ def read_lexeme(line: str) -> Lexeme:
 def _lemma(surface: str, lemma: str) -> str:
     # "サーバー-server": the gloss after the hyphen is for people.
     lemma = lemma.partition("-")[0]
-    return fold(lemma) if lemma not in ("", "*") else fold(_SIGNS.get(surface, surface))
+    if surface in _SIGNS:
+        return fold(_SIGNS[surface])
+    return fold(lemma) if lemma not in ("", "*") else fold(surface)
 
 
 def _own_reading(surface: str) -> str | None:

@@ -25,14 +25,26 @@ _TO_ROMAJI = (
     _SYLLABLES
     | _GLIDES
     | {"だ": "da", "ぢ": "zi", "づ": "zu", "で": "de", "ど": "do", "や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa"}
-    | {"ゐ": "i", "ゑ": "e", "を": "wo", "ん": "n", "ゔ": "bu", "ー": "", "ゃ": "ya", "ゅ": "yu", "ょ": "yo", "ゎ": "wa"}
+    | {
+        "ゐ": "i",
+        "ゑ": "e",
+        "を": "wo",
+        "ん": "n",
+        "ゔ": "bu",
+        "ー": "",
+        "ゃ": "ya",
+        "ゅ": "yu",
+        "ょ": "yo",
+        "ゎ": "wa",
+    }
     | dict(zip("ぁぃぅぇぉ", "aiueo", strict=True))
     | {"ぢ" + small: "zy" + v for small, v in zip("ゃゅょ", "auo", strict=True)}
     # ディスク is typed disuku or dhisuku, ティッシュ tissyu or thissyu.
     | {"でぃ": "zi", "てぃ": "ti", "とぅ": "tu", "どぅ": "zu"}
 )
 _KANA = re.compile("|".join(sorted(_TO_ROMAJI, key=len, reverse=True)))
-_DOUBLED = re.compile("っ+([a-z]?)")
+# The next letter may belong to the next word (切っ|て); the marks between words are control characters.
+_DOUBLED = re.compile("っ+([\x1e\x1f]*)([a-z]?)")
 # Letters at the end that are no syllable yet; the first of them decides, whatever the next will be.
 _TAIL = re.compile("[b-df-hj-np-tv-z]+$")
 _FIRST = {"j": "z", "f": "h", "l": "r", "c": "t", "v": "b"}
@@ -40,7 +52,7 @@ _FIRST = {"j": "z", "f": "h", "l": "r", "c": "t", "v": "b"}
 
 def to_romaji(reading: str) -> str:
     """Write hiragana in Latin letters; everything else stays."""
-    return _DOUBLED.sub(r"\1\1", _KANA.sub(lambda match: _TO_ROMAJI[match[0]], reading))
+    return _DOUBLED.sub(r"\2\1\2", _KANA.sub(lambda match: _TO_ROMAJI[match[0]], reading))
 
 
 def typed_romaji(text: str) -> str:
@@ -52,6 +64,16 @@ def typed_romaji(text: str) -> str:
     read = romaji_to_kana(to_hiragana(text))
     # The n that is being typed may become な or ん: both begin with n.
     return _TAIL.sub(_tail, to_romaji(read))
+
+
+def sound(written: str, read: str) -> str:
+    """Return the form in which misspelt words are compared: Latin words by letter, all others by kana without ー.
+
+    Args:
+        written: The word as it stands in the text.
+        read: The same, by `to_romaji`.
+    """
+    return written.lower() if written.isascii() else romaji_to_kana(read)
 
 
 def _tail(match: re.Match[str]) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from pathlib import Path
 
+from faqsearch.errors import DictionaryError
 from faqsearch.text import normalize
 
 _CLASSES = re.compile(
@@ -12,6 +14,22 @@ _CLASSES = re.compile(
 )
 _LONG_ENOUGH = 4
 """From this length on a word in hiragana counts even where MeCab sees no boundary."""
+
+
+def read_user_words(path: Path | str) -> list[str]:
+    """Read a plain list of words, one on each line; `#` begins a comment.
+
+    Raises:
+        DictionaryError: The file cannot be read.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").split("\n")
+    except OSError as error:
+        raise DictionaryError(f"{path}: {error.strerror or error}", hint="Name a word list that exists.") from error
+    except UnicodeDecodeError as error:
+        raise DictionaryError(f"{path}: not UTF-8 text", hint="Save the file as UTF-8.") from error
+    words = (line.partition("#")[0].strip() for line in lines)
+    return [word for word in words if word]
 
 
 class UserWords:

@@ -19,12 +19,16 @@ import numpy.typing as npt
 
 from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.vectors.interface import Vectors, unit_rows
+from faqsearch.vectors.words import general_words
 
 if TYPE_CHECKING:
     from faqsearch.tokens import QueryTerm, Tokenizer
 
 Floats = npt.NDArray[np.float32]
 Arrays = Mapping[str, npt.NDArray[Any]]
+
+GENERAL_VIEW = "meaning"
+"""The view that the shipped word vectors make."""
 
 # Of the kanji in use; everything from the first to the last block of unified ideographs.
 _FIRST_KANJI, _LAST_KANJI = 0x3400, 0x9FFF
@@ -55,7 +59,7 @@ class WordVectors:
     """Vectors of an index's words and kanji, view by view.
 
     Args:
-        arrays: `word_vectors` and `kanji_vectors` (int8, rows by dimensions), `word_factors` and `kanji_factors`
+        arrays: `unknown_weight` (of a word no document holds, in the general view), `word_vectors` and `kanji_vectors` (int8, rows by dimensions), `word_factors` and `kanji_factors`
             (rows by views), `kanji` (code points, sorted) and `views` (start and end of each).
         names: Name of each view.
     """
@@ -66,6 +70,7 @@ class WordVectors:
         self.dimension = int(arrays["word_vectors"].shape[1])
         self.lengths: Floats = arrays["reading_lengths"]
         """Length of each unit's summed vector, a sentence's together with its question's; (units, views)."""
+        self._unknown_weight = float(arrays["unknown_weight"][0])
         self._words: npt.NDArray[np.int8] = arrays["word_vectors"]
         self._word_factors: Floats = arrays["word_factors"]
         self._kanji: npt.NDArray[np.int32] = arrays["kanji"]
@@ -76,11 +81,22 @@ class WordVectors:
         """Return the vectors of words by number; float32, shape (n, dimension)."""
         return self._unpack(self._words[numbers], self._word_factors[numbers])
 
-    def kanji(self, code_points: Sequence[int]) -> Floats:
-        """Return the sum of the vectors of some kanji; unknown ones add nothing; float32, shape (dimension,)."""
+    def unknown(self, term: str) -> Floats:
+        """Return a vector for a word no document holds; float32, shape (dimension,).
+
+        Its kanji's in the corpus's own views, its own in the general one; zero where there is neither.
+        """
+        vector = self._kanji_sum(kanji_of(term))
+        if self.views[-1].name == GENERAL_VIEW:
+            general = general_words().vectors([term])[0]
+            vector[self.views[-1].start : self.views[-1].end] = general * self._unknown_weight
+        return vector
+
+    def _kanji_sum(self, code_points: Sequence[int]) -> Floats:
         places = np.searchsorted(self._kanji, code_points)
         known = [p for p, c in zip(places.tolist(), code_points, strict=True) if p < len(self._kanji) and self._kanji[p] == c]
-        return self._unpack(self._kanji_vectors[known], self._kanji_factors[known]).sum(axis=0, dtype=np.float32)
+        found = self._unpack(self._kanji_vectors[known], self._kanji_factors[known])
+        return np.asarray(found.sum(axis=0, dtype=np.float32))
 
     def unit(self, sums: Floats) -> Vectors:
         """Return summed vectors scaled to length 1, each view having the same part in it; shape as given."""
@@ -178,9 +194,8 @@ class BuiltinEncoder:
             known = np.flatnonzero(numbers >= 0)
             factors = np.fromiter(row.values(), dtype=np.float32, count=len(row))
             total += factors[known] @ self._vectors.words(numbers[known])
-            for i in np.flatnonzero(numbers < 0):
-                if kanji := kanji_of(terms[i]):
-                    total += factors[i] * self._vectors.kanji(kanji)
+            for i in np.flatnonzero(numbers < 0).tolist():
+                total += factors[i] * self._vectors.unknown(terms[i])
         return self._vectors.unit(sums)
 
 

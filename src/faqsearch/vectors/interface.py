@@ -45,4 +45,5 @@ def unit_rows(vectors: npt.NDArray[Any]) -> Vectors:
     """Return `vectors` with rows of length 1; zero rows stay zero. float32, same shape."""
     rows = np.ascontiguousarray(vectors, dtype=np.float32)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-12)
+    units: Vectors = np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-12)
+    return units

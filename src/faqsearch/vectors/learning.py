@@ -3,7 +3,8 @@
 Two views come from the corpus itself, by latent semantic analysis of its documents (`vectors/latent.py`) over words
 and their kanji: `topic`, few directions, and `context`, many, with rare words weighing more. Kanji are terms of
 their own at half a word's weight, and a word's vector is its own plus its kanji's, so that 再発行 and 発行 are near
-also where they never share a document. All parameters were chosen on the judged sets (benchmarks/README.md).
+also where they never share a document. The third view, `meaning`, is Japanese at large: the word vectors shipped with
+the package (`vectors/words.py`), weighted for this corpus. All parameters were chosen on the judged sets (benchmarks/README.md).
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ import numpy.typing as npt
 
 from faqsearch.index.sequences import PHRASING
 from faqsearch.index.vocabulary import Vocabulary
-from faqsearch.vectors.builtin import WordVectors, describe, kanji_of, pack_rows
+from faqsearch.vectors.builtin import GENERAL_VIEW, WordVectors, describe, kanji_of, pack_rows
 from faqsearch.vectors.interface import Vectors
 from faqsearch.vectors.latent import SAMPLE, right_singular_vectors
+from faqsearch.vectors.words import general_words
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -45,6 +47,8 @@ class LatentView:
     """Small corpora get fewer directions: with as many as documents, nothing would be generalised."""
 
 
+# Words weigh idf to this power on top of the length their vector has learned.
+_GENERAL_POWER = 0.5
 VIEWS = (LatentView("topic", 60, 1.0, 12), LatentView("context", 250, 1.5, 4))
 
 
@@ -84,10 +88,12 @@ def learn(words: Mapping[str, npt.NDArray[Any]], documents: int) -> Learned:
         documents: Documents in it.
     """
     counts = _count(words, documents)
-    made = [_latent_view(counts, view) for view in VIEWS]
-    names = [view.name for view in VIEWS]
+    made = [*(_latent_view(counts, view) for view in VIEWS), _general_view(counts, words)]
+    names = [*(view.name for view in VIEWS), GENERAL_VIEW]
     arrays = _pack([vectors for vectors, _ in made], [kanji for _, kanji in made])
     arrays["kanji"] = counts.kanji
+    unknown = np.log((documents + 1) / 0.5) ** _GENERAL_POWER
+    arrays["unknown_weight"] = np.array([unknown], dtype=np.float32)
     # Sums are made from the packed vectors: a text gives the same vector when it is indexed and when it is asked.
     arrays["reading_lengths"] = np.zeros((0, len(names)), dtype=np.float32)
     packed = WordVectors(arrays, names)
@@ -142,6 +148,16 @@ def _latent_view(counts: _Counts, view: LatentView) -> tuple[Floats, Floats]:
     vectors = right_singular_vectors(rows.tocsr(), dimension) * weight[:, None]
     own, kanji = vectors[: counts.documents.shape[1]], vectors[counts.documents.shape[1] :]
     return own + counts.spelling @ kanji, kanji
+
+
+def _general_view(counts: _Counts, words: Mapping[str, npt.NDArray[Any]]) -> tuple[Floats, Floats]:
+    """Vectors of words from the shipped ones; kanji have none of their own there."""
+    documents, terms = counts.documents.shape
+    df = np.bincount(counts.documents.indices, minlength=terms)
+    weight = np.log((documents + 1) / (df + 0.5)).clip(min=0.0) ** _GENERAL_POWER
+    vocabulary, general = Vocabulary(words), general_words()
+    vectors = general.vectors([vocabulary.term(i) for i in range(terms)]) * weight[:, None].astype(np.float32)
+    return vectors, np.zeros((len(counts.kanji), general.dimension), dtype=np.float32)
 
 
 def _pack(words: Sequence[Floats], kanji: Sequence[Floats]) -> Arrays:

@@ -1,0 +1,161 @@
+"""Explain: what each leg thinks of a document, and why one is not among the hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from faqsearch.documents import Document
+from faqsearch.index.facets import Where, document_facets, facet_term
+from faqsearch.index.interface import Candidates, Question
+from faqsearch.legs import Asked
+from faqsearch.ranking import Ranking, fuse, ranks
+from faqsearch.results import SCHEMA, LegExplanation
+
+if TYPE_CHECKING:
+    from faqsearch.index.interface import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a search thinks of one document."""
+
+    query: str
+    document: Document
+    rank: int | None
+    """1-based place in the fused order; None when no leg had it among its best."""
+    score: float
+    """Fused score, 0–1; 0 without a rank."""
+    candidates: int
+    """Documents that some leg had among its best."""
+    filtered: tuple[str, ...]
+    """The filters it does not pass, as `field=value`; not a candidate because of them."""
+    lacks: tuple[str, ...]
+    """Words of the question that it holds in no spelling."""
+    legs: Mapping[str, LegExplanation]
+    """What each leg thinks of it; for one that is no candidate, the legs that bring candidates in."""
+    entry: Mapping[str, float]
+    """Leg to the least score that made a document a candidate; 0 when the leg found nothing."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the explanation as plain JSON values."""
+        return {
+            "schema": SCHEMA,
+            "query": self.query,
+            "id": self.document.id,
+            "question": self.document.question,
+            "rank": self.rank,
+            "score": round(self.score, 4),
+            "candidates": self.candidates,
+            "filtered": list(self.filtered),
+            "lacks": list(self.lacks),
+            "legs": {
+                name: {**leg.to_json(), "entry": round(self.entry[name], 4) if name in self.entry else None}
+                for name, leg in self.legs.items()
+            },
+        }
+
+
+def explain_hit(
+    index: Index, asked: Question, candidates: Candidates, ranking: Ranking, place: int
+) -> dict[str, LegExplanation]:
+    """Return what each leg thinks of a candidate.
+
+    Args:
+        index: Where the candidates come from.
+        asked: The question.
+        candidates: What the legs found.
+        ranking: Their fusion.
+        place: The candidate, 0-based among all.
+    """
+    number = int(candidates.documents[place])
+    explained = {}
+    for leg, scores in candidates.scores.items():
+        score = float(scores[place])
+        terms = asked.terms.get(leg, ())
+        explained[leg] = LegExplanation(
+            rank=int(ranks(scores)[place]) if score > 0 else None,
+            score=score,
+            share=float(ranking.shares[leg][place]) if leg in ranking.shares else 0.0,
+            terms=tuple(index.term_scores(leg, terms, number)) if terms else (),
+        )
+    return explained
+
+
+def explain_document(
+    index: Index,
+    query: str,
+    understood: Asked,
+    asked: Question,
+    candidates: Candidates,
+    document_id: str,
+    *,
+    depth: int,
+    where: Where | None,
+) -> Explanation:
+    """Return what a search thinks of one document, found or not.
+
+    Args:
+        index: What was searched.
+        query: The question as it was asked.
+        understood: Its words.
+        asked: The same as the index takes it.
+        candidates: What the legs found.
+        document_id: The document.
+        depth: Documents that each leg could bring in.
+        where: The filters.
+
+    Raises:
+        DocumentNotFound: No document has that id.
+    """
+    number = index.number(document_id)
+    (document,) = index.documents([number])
+    ranking = fuse(candidates, index.manifest.settings.weights, index.manifest.settings.fusion)
+    place = int(np.searchsorted(candidates.documents, number))
+    found = place < len(candidates) and int(candidates.documents[place]) == number
+    held = {term for term, _ in index.term_scores("document", asked.terms["document"], number)}
+    groups = {word.group for word in understood.words if word.term in held}
+    return Explanation(
+        query=query,
+        document=document,
+        rank=int(np.flatnonzero(ranking.order == place)[0]) + 1 if found else None,
+        score=float(ranking.scores[place]) if found else 0.0,
+        candidates=len(candidates),
+        filtered=tuple(_failed(document, where or {})),
+        lacks=tuple(dict.fromkeys(word.surface for word in understood.words if word.group not in groups)),
+        legs=explain_hit(index, asked, candidates, ranking, place) if found else _outside(index, asked, number),
+        entry=_entry(asked, candidates, depth),
+    )
+
+
+def _failed(document: Document, where: Where) -> Iterator[str]:
+    """Yield the filters that a document does not pass."""
+    facets = set(document_facets(document))
+    for field, values in where.items():
+        wanted = [values] if isinstance(values, str) else list(values)
+        if not any(facet_term(field, value) in facets for value in wanted):
+            yield f"{field}={' or '.join(wanted)}"
+
+
+def _outside(index: Index, asked: Question, number: int) -> dict[str, LegExplanation]:
+    """What the legs that bring candidates in think of a document that none of them did."""
+    legs = {}
+    for leg, terms in asked.terms.items():
+        matched = tuple(index.term_scores(leg, terms, number))
+        legs[leg] = LegExplanation(rank=None, score=sum(score for _, score in matched), share=0.0, terms=matched)
+    if asked.vector is not None:
+        cosine = float((index.vectors(number) @ asked.vector[0]).max(initial=0))
+        legs["dense"] = LegExplanation(rank=None, score=cosine, share=0.0)
+    return legs
+
+
+def _entry(asked: Question, candidates: Candidates, depth: int) -> dict[str, float]:
+    """The least score that made a document a candidate, for each leg that brings candidates in."""
+    entry = {}
+    for leg in (*asked.terms, *(["dense"] if asked.vector is not None else [])):
+        best = np.sort(candidates.scores[leg])[::-1][:depth]
+        entry[leg] = float(best[best > 0].min(initial=np.inf)) if best.any() else 0.0
+    return entry

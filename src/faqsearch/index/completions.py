@@ -1,0 +1,214 @@
+"""Completions: which stored wordings hold a word that begins with what has been typed.
+
+Every wording stands in one text twice, as written and as read (in romaji). A sorted table holds each place where a
+word of it begins, so that all wordings with such a word are one stretch of the table: two binary searches over
+mapped memory, nothing loaded. Wordings are numbered in the order in which they should be offered.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.errors import IndexFormatError
+from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
+from faqsearch.index.folder import Generation
+from faqsearch.index.slips import Slips, slip_arrays
+
+SUGGEST_FILE = "suggest.bin"
+
+Arrays = dict[str, npt.NDArray[Any]]
+Ints = npt.NDArray[np.int64]
+
+BEGIN, END = "\x1f", "\x1e"
+"""Stand around each word that carries meaning, in `Wording.written` and `Wording.read`."""
+
+# Places are sorted by this many bytes, ten kanji; what is longer is compared when it is looked up.
+_SORTED_BYTES = 32
+_STOP = b"\n"
+# A place keeps the length of its word in one byte; a longer "word" is none that anybody misspells.
+_LONGEST_WORD = 255
+_WORD = re.compile(f"{BEGIN}([^{END}]*){END}")
+_MARKS = re.compile(f"([{BEGIN}{END}])")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One question, other phrasing or heading of a document, ready to be found by its beginnings."""
+
+    document: int
+    """Number of the document, 0-based."""
+    place: int
+    """0 for the document's question or heading, 1 and up for its other phrasings."""
+    written: str
+    """Lookup form of the text, each word between BEGIN and END."""
+    read: str
+    """How it is read, in romaji, marked in the same way."""
+
+
+def open_completions(generation: Generation) -> Completions:
+    """Open the wordings of a generation.
+
+    Raises:
+        IndexFormatError: It has none, or they are damaged.
+    """
+    places = generation.manifest.arrays.get(SUGGEST_FILE)
+    if places is None:
+        raise IndexFormatError(f"{generation.path} holds no wordings to suggest", hint="Build the index again.")
+    try:
+        return Completions(open_arrays(generation.path / SUGGEST_FILE, places))
+    except KeyError as error:
+        raise IndexFormatError(f"{generation.path / SUGGEST_FILE} lacks {error}", hint=DAMAGE_HINT) from error
+
+
+class CompletionsBuilder:
+    """Collect wordings, in any order."""
+
+    def __init__(self) -> None:
+        self._wordings: list[Wording] = []
+
+    def add(self, wordings: Iterable[Wording], numbers: Sequence[int]) -> None:
+        """Add wordings; `numbers` says for each document they count which one of the index it is."""
+        self._wordings.extend(replace(wording, document=int(numbers[wording.document])) for wording in wordings)
+
+    def arrays(self) -> Arrays:
+        """Return the arrays of `Completions`."""
+        # Questions before other phrasings, shorter first, then as in the corpus.
+        ordered = sorted(self._wordings, key=lambda w: (w.place > 0, len(w.written), w.document, w.place))
+        text = bytearray()
+        starts, middles = [0], []
+        places: list[int] = []
+        lengths: list[int] = []
+        ranks: list[int] = []
+        for number, wording in enumerate(ordered):
+            for marked in (wording.written, wording.read):
+                for at, length, later in _beginnings(marked):
+                    places.append(len(text) + at)
+                    lengths.append(length)
+                    ranks.append(number + later * len(ordered))
+                text += _MARKS.sub("", marked).encode("utf-8", "surrogatepass") + _STOP
+                middles.append(len(text))
+            starts.append(len(text))
+        offsets, blob = np.array(places, dtype=np.int64), np.frombuffer(bytes(text), dtype=np.uint8)
+        order = _by_text(blob, offsets)
+        return {
+            "text": blob,
+            "starts": np.array(starts, dtype=np.int64),
+            "middles": np.array(middles[::2], dtype=np.int64),
+            "places": offsets[order].astype(np.uint32 if len(text) < 2**32 else np.int64),
+            "lengths": np.array(lengths, dtype=np.uint8)[order],
+            "ranks": np.array(ranks, dtype=np.int64)[order].astype(np.int32 if len(ordered) < 2**30 else np.int64),
+            "documents": np.array([w.document for w in ordered], dtype=np.int32),
+            "phrasings": np.array([w.place for w in ordered], dtype=np.int32),
+            **slip_arrays([words(wording) for wording in ordered]),
+        }
+
+
+def words(wording: Wording) -> list[tuple[str, str]]:
+    """Return the words of a wording that carry meaning, each as written and as read."""
+    written, read = (_WORD.findall(marked) for marked in (wording.written, wording.read))
+    return list(zip(written, read, strict=True))
+
+
+def _beginnings(marked: str) -> list[tuple[int, int, bool]]:
+    """Return where one may begin to type: place and length in bytes without marks, and whether it is a later word."""
+    at, found = 0, [(0, 0, False)]
+    for part in _MARKS.split(marked):
+        if part == BEGIN:
+            # The お of お支払い is not what one types: the first word with a meaning is a beginning too.
+            found.append((at, 0, any(length for _, length, _ in found)))
+        elif part == END:
+            start, _, later = found.pop()
+            if start == 0:
+                found.pop()
+            found.append((start, min(at - start, _LONGEST_WORD), later))
+        else:
+            at += len(part.encode("utf-8", "surrogatepass"))
+    return found
+
+
+def _by_text(blob: npt.NDArray[np.uint8], offsets: Ints) -> Ints:
+    """Sort offsets by the bytes that follow them; equal ones stay in order."""
+    if not len(offsets):
+        return offsets
+    padded = np.concatenate((blob, np.zeros(_SORTED_BYTES, dtype=np.uint8)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _SORTED_BYTES)
+    keys = np.ascontiguousarray(windows[offsets]).view(f"S{_SORTED_BYTES}").ravel()
+    return np.argsort(keys, kind="stable")
+
+
+class Completions:
+    """The read side. Safe to share between threads."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._text: npt.NDArray[np.uint8] = arrays["text"]
+        self._starts: Ints = arrays["starts"]
+        self._middles: Ints = arrays["middles"]
+        self._places: npt.NDArray[Any] = arrays["places"]
+        self._lengths: npt.NDArray[np.uint8] = arrays["lengths"]
+        self._ranks: npt.NDArray[Any] = arrays["ranks"]
+        self.documents: npt.NDArray[np.int32] = arrays["documents"]
+        """Document of each wording; shape (wordings,)."""
+        self.phrasings: npt.NDArray[np.int32] = arrays["phrasings"]
+        """Which of its document's phrasings each wording is, 0 the question; shape (wordings,)."""
+        self.slips = Slips(arrays)
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def ranks(self, prefix: str) -> Ints:
+        """Return the wordings with a word, or a beginning, that starts with `prefix`.
+
+        Returns:
+            Wording numbers, smaller is better, plus `len(self)` where it is a later word; unordered, and one wording
+            may come several times; int64, shape (n,).
+        """
+        wanted = prefix.encode("utf-8", "surrogatepass")
+        first = self._bound(wanted[:_SORTED_BYTES])
+        # 0xff occurs in no UTF-8: everything that begins with the prefix is smaller than this.
+        last = self._bound(wanted[:_SORTED_BYTES] + b"\xff")
+        found: Ints = self._ranks[first:last].astype(np.int64)
+        if len(wanted) <= _SORTED_BYTES:
+            return found
+        same = [self._bytes(int(place), len(wanted)) == wanted for place in self._places[first:last]]
+        return found[np.array(same, dtype=bool)]
+
+    def written(self, number: int) -> bytes:
+        """Return the lookup form of a wording: equal for two that look the same to a reader."""
+        start, end = int(self._starts[number]), int(self._middles[number])
+        return self._bytes(start, end - start - len(_STOP))
+
+    def wordings(self) -> dict[int, list[Wording]]:
+        """Return what the builder was given, by document: an update takes unchanged documents from here."""
+        order = np.argsort(self._places, kind="stable")
+        places, lengths = self._places[order].astype(np.int64), self._lengths[order]
+        bounds = np.stack((self._starts[:-1], self._middles, self._starts[1:]), axis=1)
+        found: dict[int, list[Wording]] = {}
+        for number, (start, middle, end) in enumerate(bounds.tolist()):
+            written, read = (self._marked(places, lengths, *span) for span in ((start, middle), (middle, end)))
+            wording = Wording(int(self.documents[number]), int(self.phrasings[number]), written, read)
+            found.setdefault(wording.document, []).append(wording)
+        return {document: sorted(own, key=lambda wording: wording.place) for document, own in sorted(found.items())}
+
+    def _marked(self, places: Ints, lengths: npt.NDArray[np.uint8], start: int, end: int) -> str:
+        first, last = np.searchsorted(places, (start, end)).tolist()
+        parts, at = [], start
+        for place, length in zip(places[first:last].tolist(), lengths[first:last].tolist(), strict=True):
+            if length:
+                word = self._bytes(place, length)
+                parts += [self._bytes(at, place - at), BEGIN.encode(), word, END.encode()]
+                at = place + length
+        parts.append(self._bytes(at, end - len(_STOP) - at))
+        return b"".join(parts).decode("utf-8", "surrogatepass")
+
+    def _bound(self, key: bytes) -> int:
+        return bisect_left(range(len(self._places)), key, key=lambda i: self._bytes(int(self._places[i]), _SORTED_BYTES))
+
+    def _bytes(self, start: int, count: int) -> bytes:
+        return self._text[start : start + count].tobytes()

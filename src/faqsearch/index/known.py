@@ -1,0 +1,99 @@
+"""Known: what a generation holds of documents that an update meets again, so that nothing is analysed twice.
+
+A build is a function of its documents, in order. An update computes the same function; for a document whose texts
+the old generation has (by hash), words, character terms and vectors are taken from there, all at once, with a few
+numpy operations.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.documents import Document
+from faqsearch.errors import IndexFormatError
+from faqsearch.index.arrays import DAMAGE_HINT
+from faqsearch.index.completions import Wording
+from faqsearch.index.folder import Generation
+from faqsearch.index.local import LocalIndex
+from faqsearch.index.postings import TermCounts
+from faqsearch.index.sequences import TermSequences, ranges, stored_sequences
+from faqsearch.vectors.interface import Vectors
+
+Numbers = npt.NDArray[np.int64]
+
+
+class Known:
+    """A generation's documents by the hash of their texts, and what was made of them."""
+
+    def __init__(self, generation: Generation) -> None:
+        """Open a generation.
+
+        Raises:
+            IndexFormatError: It is damaged; every byte is checked, since what is copied gets a new checksum.
+        """
+        if damage := next(generation.check_sums(), None):
+            raise IndexFormatError(damage, hint=DAMAGE_HINT)
+        self.index = LocalIndex(generation)
+        self.content_hashes = _rows(self.index.tables["content_hashes"])
+        self.text_hashes = _rows(self.index.tables["text_hashes"])
+        entries = list(self.index.lexicon.entries())
+        self._readings = {pair: count for pair, count, derived in entries if not derived}
+        self.derived_readings = {term: reading for (reading, term), _, derived in entries if derived}
+        """Readings of terms that occurred only where nothing was counted."""
+        self._numbers = {texts: number for number, texts in enumerate(self.text_hashes)}
+
+    def number(self, texts: bytes) -> int | None:
+        """Return the number of a document with these texts, or None."""
+        return self._numbers.get(texts)
+
+    def document(self, number: int) -> Document:
+        """Return a document by number."""
+        return self.index.documents([number])[0]
+
+    def words(self, numbers: Numbers) -> TermSequences:
+        """Return the words of some documents."""
+        return stored_sequences(self.index.sequences, numbers)
+
+    def counts(self, leg: str, numbers: Numbers) -> TermCounts:
+        """Return the terms of some documents in a leg that is counted from their texts."""
+        return self.index.legs[leg].counts(self.index.vocabularies[leg], numbers)
+
+    def wordings(self, numbers: Numbers) -> Iterator[Wording]:
+        """Yield what can be suggested of some documents; `document` is the place in `numbers`."""
+        own = self.index.completions.wordings()
+        for place, number in enumerate(numbers.tolist()):
+            for wording in own.get(number, ()):
+                yield replace(wording, document=place)
+
+    def vectors(self, numbers: Numbers) -> tuple[Vectors, npt.NDArray[np.int32]]:
+        """Return the vectors of some documents' passages, and the place in `numbers` of the document of each."""
+        starts = self.index.tables["passage_starts"]
+        counts = starts[numbers + 1] - starts[numbers]
+        vectors = self.index.dense.vectors(ranges(starts[numbers], counts))
+        return vectors, np.repeat(np.arange(len(numbers), dtype=np.int32), counts)
+
+    def readings(
+        self, numbers: Numbers, read: Callable[[Sequence[Document]], Counter[tuple[str, str]]]
+    ) -> Counter[tuple[str, str]]:
+        """Return how often each word is read how in some documents.
+
+        Only sums over all documents are kept: those of documents that are gone, or were met twice, are read again.
+        """
+        counts = Counter(self._readings)
+        times = np.bincount(numbers, minlength=self.index.manifest.documents)
+        for number in np.flatnonzero(times != 1).tolist():
+            more = int(times[number]) - 1
+            for pair, count in read(self.index.documents([number])).items():
+                counts[pair] += more * count
+        return +counts
+
+
+def _rows(hashes: npt.NDArray[Any]) -> list[bytes]:
+    flat = hashes.tobytes()
+    return [flat[i : i + 16] for i in range(0, len(flat), 16)]

@@ -1,0 +1,34 @@
+"""Selection: from scores of units to the documents worth a closer look."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.index.interface import Scores
+
+
+def best(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
+    """Return the places of the `depth` best scores that are not 0; ties go to the smaller place. Ascending."""
+    found = np.flatnonzero(scores)
+    if len(found) <= depth:
+        return found
+    values = scores[found]
+    border = np.partition(values, len(values) - depth)[len(values) - depth]
+    above = found[values > border]
+    return np.sort(np.concatenate((above, found[values == border][: depth - len(above)])))
+
+
+def collapse(scores: Scores, owners: npt.NDArray[np.int32], documents: int) -> Scores:
+    """Return each document's best unit; 0 for one without units.
+
+    Args:
+        scores: Of units; shape (units,).
+        owners: Document of each unit, ascending; shape (units,).
+        documents: How many there are.
+    """
+    whole = np.zeros(documents, dtype=np.float32)
+    if len(owners):
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        whole[owners[starts]] = np.maximum.reduceat(scores, starts)
+    return whole

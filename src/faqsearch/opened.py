@@ -1,0 +1,75 @@
+"""Opened: one generation of an index, and what questions to it go through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from faqsearch.errors import IndexFormatError, IndexMismatch
+from faqsearch.index.arrays import DAMAGE_HINT
+from faqsearch.vectors import load_encoder
+from faqsearch.vectors.builtin import BuiltinEncoder
+
+if TYPE_CHECKING:
+    from faqsearch.index.interface import Index
+    from faqsearch.tokens import Tokenizer
+    from faqsearch.vectors.interface import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One generation and its encoder. A `Searcher` that moves to a newer generation replaces it as a whole."""
+
+    index: Index
+    encoder: Encoder
+    legs: frozenset[str]
+    """Legs with a weight."""
+
+    @classmethod
+    def of(cls, index: Index, tokenizer: Tokenizer, encoder: Encoder | None) -> Self:
+        """Return an index with its encoder, after making sure that all fits together.
+
+        Args:
+            index: One generation.
+            tokenizer: Must be the one the index was made with.
+            encoder: None takes the one the index was made with.
+
+        Raises:
+            IndexMismatch: The index was made with another tokenizer or encoder.
+            ModelError: Its encoder cannot be loaded.
+        """
+        made_with = index.manifest.tokenizer
+        if made_with != tokenizer.fingerprint:
+            raise IndexMismatch(
+                f"the index was built with tokenizer {made_with}; this is {tokenizer.fingerprint}",
+                hint="Build the index again, or install the faqsearch and dictionary it was built with.",
+            )
+        legs = frozenset(leg for leg, weight in index.manifest.settings.weights.items() if weight > 0)
+        return cls(index, _check_encoder(encoder, index, tokenizer), legs)
+
+
+def _check_encoder(encoder: Encoder | None, index: Index, tokenizer: Tokenizer) -> Encoder:
+    """The encoder of an index, after making sure that it is the one."""
+    described = index.manifest.encoder
+    if described["kind"] == "builtin":
+        if encoder is not None and encoder.name != "builtin":
+            raise IndexMismatch(
+                f"the index was built with the built-in encoder, not with {encoder.name}",
+                hint=f"Build it again with --model {encoder.name}.",
+            )
+        own = index.word_vectors
+        if own is None:
+            raise IndexFormatError("the index lacks its built-in encoder", hint=DAMAGE_HINT)
+        return BuiltinEncoder(*own, tokenizer)
+    if encoder is None:
+        encoder = load_encoder(index.manifest.settings)
+    if encoder.dimension != described["dimension"] or encoder.name != described["name"]:
+        raise IndexMismatch(
+            f"the index was built with {described['name']} ({described['dimension']} dimensions), "
+            f"not with {encoder.name} ({encoder.dimension})",
+            hint="Build it again with the model you want to use.",
+        )
+    check = getattr(encoder, "check", None)
+    if check is not None:
+        check(described)
+    return encoder

@@ -1,0 +1,177 @@
+"""Update: the index a fresh build would give, analysing only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from faqsearch.build import BuildReport, describe, fill, nothing_found
+from faqsearch.changes import Changes, compare
+from faqsearch.errors import IndexMismatch, SourceError
+from faqsearch.index.document_file import document_hashes
+from faqsearch.index.folder import Generation, IndexFolder
+from faqsearch.index.known import Known
+from faqsearch.index.writer import GenerationWriter
+from faqsearch.legs import DocumentAnalyser
+from faqsearch.settings import Settings
+from faqsearch.sources import Corpus
+from faqsearch.tokens import FugashiTokenizer
+from faqsearch.vectors import load_encoder
+
+if TYPE_CHECKING:
+    from faqsearch.tokens import Tokenizer
+    from faqsearch.vectors.interface import Encoder
+
+# A share that is mounted by half, or a script that exported half a table, must not empty an index.
+_MOST_REMOVED = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReport(BuildReport):
+    """What an update did."""
+
+    changes: Changes
+    published: bool
+    """Whether there is a new generation; False when nothing changed, and for a dry run."""
+
+
+def update_index(
+    corpus: str | Path | Sequence[str | Path],
+    into: str | Path,
+    *,
+    settings: Settings | None = None,
+    tokenizer: Tokenizer | None = None,
+    encoder: Encoder | None = None,
+    strict: bool = False,
+    dry_run: bool = False,
+    allow_shrink: bool = False,
+    progress: Callable[[str, int, int | None], None] = lambda step, done, total: None,
+    say: Callable[[str], None] = lambda message: None,
+) -> UpdateReport:
+    """Make the index at `into` what `build_index` of `corpus` would give, redoing only what changed.
+
+    Documents are compared by what they hold, not by file times. When nothing changed, no generation is made.
+
+    Args:
+        corpus: Files and folders: the whole corpus, not only what is new in it.
+        into: The folder of an index.
+        settings: None keeps those of the index.
+        tokenizer: None takes `FugashiTokenizer()`.
+        encoder: None loads the one the index was made with, when something must be encoded.
+        strict: Stop at the first row or file that cannot be read, instead of reporting it.
+        dry_run: Only say what would change; nothing is written.
+        allow_shrink: Go on also when more than 30 % of the documents would be removed.
+        progress: Told (step, done, total or None) as work goes on.
+        say: Told, in one line, what a user should know at once (a download).
+
+    Raises:
+        SourceError: Nothing can be read from the corpus; with `strict`, something cannot; or too much is gone.
+        IndexNotFound: There is no index to update.
+        IndexFormatError: The index is damaged, or of another format version.
+        IndexMismatch: It was made with another tokenizer or encoder.
+        ModelError: The encoder cannot be loaded.
+        IndexBusy: A build or another update of this index is running.
+        IndexWriteError: The folder cannot be written.
+    """
+    started = perf_counter()
+    tokenizer = tokenizer or FugashiTokenizer()
+    folder = IndexFolder(into)
+    old = folder.current()  # raises where there is none, before the lock makes a folder
+    if dry_run:
+        _check(old, settings, tokenizer, encoder)
+        source = Corpus(corpus, strict=strict)
+        changes = _preview(source, corpus, Known(old))
+        return _report(old, source, changes, started, published=False)
+    with folder.lock("update"):
+        old = folder.current()
+        _check(old, settings, tokenizer, encoder)
+        settings = settings or old.manifest.settings
+        source, known = Corpus(corpus, strict=strict), Known(old)
+        reads_texts = settings.model != "builtin"
+        analyser = DocumentAnalyser(tokenizer, settings.passage_chars if reads_texts else None)
+        # Other passages need other vectors: then everything is done again.
+        reusable = not reads_texts or settings.passage_chars == old.manifest.settings.passage_chars
+        with folder.new_generation() as building:
+            with GenerationWriter(building, settings, analyser, known if reusable else None) as writer:
+                fill(writer, source, progress)
+                if not writer.documents:
+                    raise nothing_found(corpus, source.report)
+                changes = compare(known, writer.ids, writer.hashes)
+                if not allow_shrink:
+                    _check_loss(corpus, changes, old.manifest.documents)
+                if settings == old.manifest.settings and writer.holds_documents_of(old):
+                    return _report(old, source, changes, started, published=False)
+                if reads_texts:
+                    encoder = _check_encoder(old, encoder or load_encoder(settings, say=say))
+                written = writer.finish(encoder, progress)
+            manifest = describe("update", source.report, settings, tokenizer, written)
+            generation = folder.publish(building, manifest, written.places)
+            folder.prune(settings.keep_generations)
+    return _report(generation, source, changes, started, published=True)
+
+
+def _preview(source: Corpus, corpus: str | Path | Sequence[str | Path], known: Known) -> Changes:
+    ids, hashes = [], []
+    for document in source.documents():
+        ids.append(document.id)
+        hashes.append(document_hashes(document))
+    if not ids:
+        raise nothing_found(corpus, source.report)
+    return compare(known, ids, hashes)
+
+
+def _report(
+    generation: Generation, source: Corpus, changes: Changes, started: float, *, published: bool
+) -> UpdateReport:
+    report = source.report
+    return UpdateReport(
+        manifest=replace(generation.manifest, problems=report.errors),
+        generation=generation.name,
+        files=len(report.files),
+        problems=report.problems,
+        skipped=len(report.skipped),
+        seconds=perf_counter() - started,
+        changes=changes,
+        published=published,
+    )
+
+
+def _check(old: Generation, settings: Settings | None, tokenizer: Tokenizer, encoder: Encoder | None) -> None:
+    """Refuse to mix what two tokenizers or two models made."""
+    manifest = old.manifest
+    hint = "Make it anew: faqsearch build."
+    if manifest.tokenizer != tokenizer.fingerprint:
+        message = f"the index was built with tokenizer {manifest.tokenizer}; this is {tokenizer.fingerprint}"
+        raise IndexMismatch(message, hint=hint)
+    was = manifest.settings
+    named = encoder.name if encoder else settings.model if settings else was.model
+    if named != was.model:
+        raise IndexMismatch(f"the index was built with model {was.model}, not with {named}", hint=hint)
+    if settings and (settings.query_prompt, settings.document_prompt) != (was.query_prompt, was.document_prompt):
+        raise IndexMismatch("the index was built with other prompts", hint=hint)
+
+
+def _check_encoder(old: Generation, encoder: Encoder) -> Encoder:
+    """Return an encoder after making sure that it is the one the index was made with."""
+    described = old.manifest.encoder
+    check = getattr(encoder, "check", None)
+    if check is not None:
+        check(described)
+    elif encoder.describe() != described:
+        raise IndexMismatch(
+            f"the index was built with another encoder than {encoder.name}", hint="Make it anew: faqsearch build."
+        )
+    return encoder
+
+
+def _check_loss(corpus: str | Path | Sequence[str | Path], changes: Changes, before: int) -> None:
+    if len(changes.removed) > _MOST_REMOVED * before:
+        named = [corpus] if isinstance(corpus, str | Path) else corpus
+        raise SourceError(
+            f"{len(changes.removed):,} of {before:,} documents are gone from the corpus",
+            path=", ".join(map(str, named)),
+            hint="Look whether all of it is there; if it is meant to shrink, add --allow-shrink.",
+        )

@@ -1,0 +1,342 @@
+"""Update: the files a fresh build would write, whatever was edited, and only what changed is analysed."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faqsearch.build import build_index
+from faqsearch.errors import IndexFormatError, IndexMismatch, IndexNotFound, SourceError
+from faqsearch.index.folder import IndexFolder
+from faqsearch.search import open_index
+from faqsearch.settings import BM25, Settings
+from faqsearch.tokens import FugashiTokenizer
+from faqsearch.update import update_index
+from faqsearch.vectors.interface import unit_rows
+
+QUESTIONS = ["送料は？", "定期便を解約したい", "返品できますか", "E-203が出る", "領収書の発行", "Wi-Fiにつながらない", "退会方法"]
+ANSWERS = [
+    "全国一律550円です。4,980円以上で無料です。",
+    "マイページから手続きできます。7日前までにお願いします。",
+    "未開封なら８日以内に承ります。",
+    "電源を切り、水を入れます。\n```\nretry: 3\n```\nもう一度電源を入れます。",
+    "注文履歴からPDFをダウンロードできます。",
+]
+ROWS = st.fixed_dictionaries(
+    {"question": st.sampled_from(QUESTIONS), "answer": st.sampled_from(ANSWERS)},
+    optional={
+        "alternates": st.lists(st.sampled_from(QUESTIONS), max_size=2),
+        "category": st.lists(st.sampled_from(["配送", "会員", "支払い"]), max_size=2),
+        "tags": st.lists(st.sampled_from(["手続き", "急ぎ"]), max_size=1),
+        "担当": st.sampled_from(["山田", "佐藤"]),
+    },
+)
+NAMES = st.sampled_from(["a.jsonl", "b.jsonl", "奥/c.jsonl"])
+EDITS = st.one_of(
+    st.tuples(st.just("add"), NAMES, st.integers(0, 5), ROWS),
+    st.tuples(st.just("change"), NAMES, st.integers(0, 5), ROWS),
+    st.tuples(st.just("category"), NAMES, st.integers(0, 5), st.just({"category": ["返品"]})),
+    st.tuples(st.just("delete"), NAMES, st.integers(0, 5)),
+    st.tuples(st.just("rename"), NAMES, NAMES),
+    st.tuples(st.just("move"), NAMES, st.integers(0, 5), NAMES),
+    st.tuples(st.just("reverse"), NAMES),
+)
+
+
+def edited(files, edit):
+    """Apply one edit to {file name: rows}."""
+    kind, name, *rest = edit
+    rows = files.setdefault(name, [])
+    place = rest[0] % max(len(rows), 1) if rest and isinstance(rest[0], int) else 0
+    if kind == "add":
+        rows.insert(place, rest[1])
+    elif kind == "reverse":
+        rows.reverse()
+    elif kind == "rename":
+        files[rest[0]] = files.pop(name)
+    elif rows and kind in ("change", "category"):
+        rows[place] = {**rows[place], **rest[1]}
+    elif rows and kind in ("delete", "move"):
+        row = rows.pop(place)
+        if kind == "move":
+            files.setdefault(rest[1], []).append(row)
+
+
+def write(folder, files):
+    """Write a corpus; half of the rows bring their own id, the others get one from the reader."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, rows in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+        (folder / name).write_text("\n".join(lines), encoding="utf-8")
+
+
+def numbered(files):
+    """Give every second row an id that stays with it."""
+    rows = [row for name in sorted(files) for row in files[name]]
+    for i, row in enumerate(rows):
+        if i % 2:
+            row["id"] = f"row{i}"
+    return files
+
+
+def same(one, other):
+    """Whether two indexes hold the same bytes; manifests differ in time and command alone."""
+    one, other = (IndexFolder(folder).current().manifest for folder in (one, other))
+    assert {n: r.blake2b for n, r in one.files.items()} == {n: r.blake2b for n, r in other.files.items()}
+    assert one.arrays == other.arrays
+    assert (one.encoder, one.settings, one.documents) == (other.encoder, other.settings, other.documents)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    files=st.dictionaries(NAMES, st.lists(ROWS, min_size=1, max_size=5), min_size=1).map(numbered),
+    edits=st.lists(st.lists(EDITS, min_size=1, max_size=4), min_size=1, max_size=2),
+)
+def test_an_update_writes_what_a_build_writes(tmp_path_factory, files, edits):
+    """After any edits, one update after the other, the files are those of a fresh build, byte for byte."""
+    place = tmp_path_factory.mktemp("update")
+    write(place / "corpus", files)
+    build_index(place / "corpus", place / "updated")
+    for some in edits:
+        for edit in some:
+            edited(files, edit)
+        write(place / "corpus", files)
+        if not any(files.values()):
+            return
+        update_index(place / "corpus", place / "updated", allow_shrink=True)
+    build_index(place / "corpus", place / "built")
+    same(place / "updated", place / "built")
+
+
+class Counting(FugashiTokenizer):
+    """Counts the texts that are cut into words."""
+
+    texts = 0
+
+    def words_many(self, texts):
+        """Cut, and count."""
+        self.texts += len(texts)
+        return super().words_many(texts)
+
+
+class Characters:
+    """An encoder that counts characters and what it was asked to encode."""
+
+    name, dimension = "characters", 16
+
+    def __init__(self, seed=0):
+        self.seed, self.encoded = seed, 0
+
+    def describe(self):
+        return {"kind": "test", "name": self.name, "dimension": self.dimension, "seed": self.seed}
+
+    def encode_passages(self, texts):
+        self.encoded += len(texts)
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            for character in text:
+                vector[(ord(character) + self.seed) % self.dimension] += 1
+        return unit_rows(vectors)
+
+    encode_queries = encode_passages
+
+
+@pytest.fixture
+def place(tmp_path, corpus):
+    """A copy of the small corpus to edit."""
+    shutil.copytree(corpus, tmp_path / "corpus")
+    return tmp_path
+
+
+def replace(path, old, new):
+    """Edit a file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_only_what_changed_is_analysed(place):
+    """One changed row: its texts alone go through MeCab; everything is reported."""
+    tokenizer = Counting()
+    build_index(place / "corpus", place / "i", tokenizer=tokenizer)
+    tokenizer.texts = 0
+    replace(place / "corpus" / "faq.jsonl", "全国一律550円です。", "全国一律600円です。")
+    report = update_index(place / "corpus", place / "i", tokenizer=tokenizer)
+
+    assert tokenizer.texts == 4  # two phrasings, two sentences
+    assert report.changes.changed == ("postage",)
+    assert (report.changes.added, report.changes.removed, report.changes.renamed) == ((), (), ())
+    assert report.changes.kept == report.manifest.documents - 1
+    assert report.published
+    assert report.generation == "000002"
+    assert "600円" in open_index(place / "i").search("送料").hits[0].answer
+    build_index(place / "corpus", place / "built")
+    same(place / "i", place / "built")
+
+
+def test_only_what_changed_is_encoded(place):
+    """With a model, passages of unchanged documents keep their vectors, wherever the documents stand now."""
+    settings, encoder = Settings(model="characters"), Characters()
+    build_index(place / "corpus", place / "i", settings=settings, encoder=encoder)
+    encoder.encoded = 0
+    replace(place / "corpus" / "faq.jsonl", "全国一律550円です。", "全国一律600円です。")
+    lines = (place / "corpus" / "faq.jsonl").read_text(encoding="utf-8").splitlines()
+    (place / "corpus" / "faq.jsonl").write_text("\n".join(reversed(lines)), encoding="utf-8")
+    update_index(place / "corpus", place / "i", encoder=encoder)
+
+    assert encoder.encoded == 3  # two phrasings, one piece of answer
+    build_index(place / "corpus", place / "built", settings=settings, encoder=encoder)
+    same(place / "i", place / "built")
+
+
+def test_other_passages_are_encoded_again(place):
+    """A new length of passages is a setting that can be changed; then all vectors are made anew."""
+    encoder = Characters()
+    build_index(place / "corpus", place / "i", settings=Settings(model="characters"), encoder=encoder)
+    shorter = Settings(model="characters", passage_chars=50)
+    report = update_index(place / "corpus", place / "i", settings=shorter, encoder=encoder)
+    build_index(place / "corpus", place / "built", settings=shorter, encoder=encoder)
+
+    assert report.published
+    assert not report.changes
+    same(place / "i", place / "built")
+
+
+def test_an_unchanged_corpus_makes_no_generation(place):
+    """Nothing changed: nothing is written, also when file times moved."""
+    build_index(place / "corpus", place / "i")
+    (place / "corpus" / "faq.jsonl").touch()
+    report = update_index(place / "corpus", place / "i")
+
+    assert not report.published
+    assert not report.changes
+    assert report.generation == "000001"
+    assert sorted(p.name for p in (place / "i").iterdir()) == ["000001", "CURRENT", "LOCK"]
+
+
+def test_moved_rows_are_kept_and_their_places_updated(place):
+    """Other rows, same documents: nothing is added or removed, and results name the new lines."""
+    build_index(place / "corpus", place / "i")
+    path = place / "corpus" / "faq.jsonl"
+    path.write_text("\n".join(reversed(path.read_text(encoding="utf-8").splitlines())), encoding="utf-8")
+    report = update_index(place / "corpus", place / "i")
+
+    assert not report.changes
+    assert report.published
+    assert open_index(place / "i").document("receipt").source.line == 1
+
+
+def test_a_renamed_file_is_no_loss(place):
+    """Ids made from the file's name change with it; its documents are renamed, not removed and added."""
+    build_index(place / "corpus", place / "i")
+    (place / "corpus" / "manual" / "humidifier.md").rename(place / "corpus" / "manual" / "ks-10.md")
+    report = update_index(place / "corpus", place / "i")
+
+    assert report.changes.renamed
+    assert (report.changes.added, report.changes.removed) == ((), ())
+    assert all("humidifier" in old and "ks-10" in new for old, new in report.changes.renamed)
+
+
+def test_settings_of_ranking_can_change(place):
+    """New BM25 parameters and weights need no new analysis."""
+    tokenizer = Counting()
+    build_index(place / "corpus", place / "i", tokenizer=tokenizer)
+    tokenizer.texts = 0
+    other = Settings(bm25=dict.fromkeys(("document", "question", "bigram", "reading"), BM25("L", k1=1.1)))
+    report = update_index(place / "corpus", place / "i", settings=other, tokenizer=tokenizer)
+    build_index(place / "corpus", place / "built", settings=other)
+
+    assert report.published
+    assert tokenizer.texts == 0
+    same(place / "i", place / "built")
+
+
+def test_settings_of_the_index_are_kept(place):
+    """Without settings, an update uses those the index was built with."""
+    build_index(place / "corpus", place / "i", settings=Settings(fusion="rrf", keep_generations=5))
+    replace(place / "corpus" / "faq.jsonl", "550円", "600円")
+
+    assert update_index(place / "corpus", place / "i").manifest.settings.fusion == "rrf"
+
+
+def test_a_dry_run_writes_nothing(place):
+    """It says what would change; the folder stays as it is, and need not be writable."""
+    build_index(place / "corpus", place / "i")
+    before = {path: path.stat().st_mtime_ns for path in (place / "i").rglob("*")}
+    replace(place / "corpus" / "faq.jsonl", '"id": "leave"', '"id": "quit"')
+    report = update_index(place / "corpus", place / "i", dry_run=True)
+
+    assert report.changes.renamed == (("leave", "quit"),)
+    assert not report.published
+    assert before == {path: path.stat().st_mtime_ns for path in (place / "i").rglob("*")}
+
+
+def test_a_shrunken_corpus_needs_a_word(place):
+    """More than 30 % gone is most likely a share that is not mounted: the index stays, and the hint says how."""
+    build_index(place / "corpus", place / "i")
+    documents = open_index(place / "i").manifest.documents
+    (place / "corpus" / "faq.jsonl").unlink()
+    with pytest.raises(SourceError, match=f"6 of {documents} documents are gone") as caught:
+        update_index(place / "corpus", place / "i")
+
+    assert "--allow-shrink" in caught.value.hint
+    assert IndexFolder(place / "i").current().name == "000001"
+    assert len(update_index(place / "corpus", place / "i", allow_shrink=True).changes.removed) == 6
+
+
+def test_an_emptied_corpus_is_refused_always(place):
+    """No documents at all never replace an index."""
+    build_index(place / "corpus", place / "i")
+    shutil.rmtree(place / "corpus")
+    (place / "corpus").mkdir()
+    for dry_run in (False, True):
+        with pytest.raises(SourceError, match="no documents found"):
+            update_index(place / "corpus", place / "i", allow_shrink=True, dry_run=dry_run)
+
+
+def test_nothing_to_update_is_said(place):
+    """Where no index is, none is made, and no folder either."""
+    with pytest.raises(IndexNotFound):
+        update_index(place / "corpus", place / "none")
+    assert not (place / "none").exists()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"tokenizer": FugashiTokenizer(user_words=["定期便"])},
+        {"settings": Settings(model="other")},
+        {"settings": Settings(query_prompt="問: ")},
+        {"encoder": Characters()},
+    ],
+    ids=["tokenizer", "model", "prompt", "encoder"],
+)
+def test_another_tokenizer_or_model_needs_a_build(place, changed):
+    """Terms and vectors of two kinds are never mixed; the hint names build."""
+    build_index(place / "corpus", place / "i")
+    with pytest.raises(IndexMismatch) as caught:
+        update_index(place / "corpus", place / "i", **changed)
+    assert "faqsearch build" in caught.value.hint
+
+
+def test_a_model_that_changed_under_its_name_is_refused(place):
+    """The same name with other weights must not add vectors to the old ones."""
+    build_index(place / "corpus", place / "i", settings=Settings(model="characters"), encoder=Characters())
+    replace(place / "corpus" / "faq.jsonl", "550円", "600円")
+    with pytest.raises(IndexMismatch):
+        update_index(place / "corpus", place / "i", encoder=Characters(seed=1))
+
+
+def test_damage_is_not_copied(place):
+    """One changed byte in the old generation stops an update: copied, it would get a new checksum."""
+    report = build_index(place / "corpus", place / "i")
+    path = place / "i" / report.generation / "lexical.bin"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(IndexFormatError, match="checksum"):
+        update_index(place / "corpus", place / "i")
