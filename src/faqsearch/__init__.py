@@ -35,9 +35,12 @@ if TYPE_CHECKING:
         SourceError,
     )
     from faqsearch.evaluation import Evaluation, evaluate
+    from faqsearch.explain import Explanation
+    from faqsearch.related import Related
     from faqsearch.results import Hit, Results
     from faqsearch.search import Searcher, open_index
     from faqsearch.settings import BM25, Settings
+    from faqsearch.suggest import Suggestion
 
     __version__: str
 
@@ -49,6 +52,7 @@ __all__ = [
     "DocumentNotFound",
     "EngineError",
     "Evaluation",
+    "Explanation",
     "FaqsearchError",
     "Hit",
     "IndexBusy",
@@ -60,12 +64,14 @@ __all__ = [
     "MissingExtra",
     "ModelError",
     "QueryError",
+    "Related",
     "Results",
     "Searcher",
     "Settings",
     "SettingsError",
     "Source",
     "SourceError",
+    "Suggestion",
     "__version__",
     "build_index",
     "evaluate",
@@ -77,11 +83,14 @@ _HOMES = {
     "BuildReport": "build",
     "Document": "documents",
     "Evaluation": "evaluation",
+    "Explanation": "explain",
     "Hit": "results",
+    "Related": "related",
     "Results": "results",
     "Searcher": "search",
     "Settings": "settings",
     "Source": "documents",
+    "Suggestion": "suggest",
     "build_index": "build",
     "evaluate": "evaluation",
     "open_index": "search",

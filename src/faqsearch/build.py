@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from faqsearch.dictionaries import copy_synonyms, user_words_of
 from faqsearch.documents import Document
 from faqsearch.errors import SourceError
 from faqsearch.index.folder import IndexFolder
@@ -60,7 +61,7 @@ def build_index(
         corpus: Files and folders.
         into: The index's folder; made when it is missing.
         settings: None takes the defaults.
-        tokenizer: None takes `FugashiTokenizer()`.
+        tokenizer: None takes `FugashiTokenizer()` with the corpus's user words.
         encoder: None loads the one `settings.model` names.
         strict: Stop at the first row or file that cannot be read, instead of reporting it.
         progress: Told (step, done, total or None) as work goes on.
@@ -76,7 +77,8 @@ def build_index(
 
     started = perf_counter()
     settings = settings or Settings()
-    tokenizer = tokenizer or FugashiTokenizer()
+    settings = replace(settings, user_words=settings.user_words or user_words_of(corpus))
+    tokenizer = tokenizer or FugashiTokenizer(user_words=settings.user_words)
     if encoder is None and settings.model != "builtin":
         encoder = load_encoder(settings, say=say)
     analyser = DocumentAnalyser(tokenizer, None if encoder is None else settings.passage_chars)
@@ -90,6 +92,7 @@ def build_index(
             written = writer.finish(encoder, progress)
         manifest = describe("build", source.report, settings, tokenizer, written)
         generation = folder.publish(building, manifest, written.places)
+        copy_synonyms(corpus, folder.path)
         folder.prune(settings.keep_generations)
     return BuildReport(
         manifest=generation.manifest,

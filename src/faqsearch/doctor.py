@@ -100,9 +100,7 @@ class Diagnosis:
             "model": self.model,
             "tokenizer": self.tokenizer,
             "damage": list(self.damage),
-            "legs": [
-                {**asdict(leg), "first": round(leg.first, 3), "top3": round(leg.top3, 3)} for leg in self.legs
-            ],
+            "legs": [{**asdict(leg), "first": round(leg.first, 3), "top3": round(leg.top3, 3)} for leg in self.legs],
             "sources": self.sources,
             "stale": [asdict(source) for source in self.stale],
             "problems": self.problems,
@@ -157,7 +155,9 @@ def ask_legs(searcher: Searcher) -> tuple[LegHealth, ...]:
                 spoke.add(leg)
     weights = {**searcher.settings.weights, "fused": 1.0}
     order = ["fused", *(leg for leg in places if leg != "fused")]
-    return tuple(_health(leg, weights.get(leg, 0.0), places[leg], asked, leg in spoke) for leg in order if leg in places)
+    return tuple(
+        _health(leg, weights.get(leg, 0.0), places[leg], asked, leg in spoke) for leg in order if leg in places
+    )
 
 
 def _places(searcher: Searcher, question: str, number: int) -> Iterator[tuple[str, int, bool]]:

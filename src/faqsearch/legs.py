@@ -17,6 +17,7 @@ from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Unit, number_te
 from faqsearch.passages import code, phrasings, sentence_spans, split
 from faqsearch.suggest import wordings
 from faqsearch.slips import also_meant
+from faqsearch.synonyms import Synonyms
 from faqsearch.text import fold, normalize, romaji_to_kana, to_hiragana
 from faqsearch.tokens import QueryTerm, Tokenizer
 from faqsearch.tokens.kana import is_kana_question
@@ -117,12 +118,19 @@ class Asked:
     """Weighted terms in groups of alternatives."""
 
 
-def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
-    """Return what a question asks for, in the words of an index.
+def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon, synonyms: Synonyms | None = None) -> Asked:
+    """Return what a question asks for, in the words of an index and their synonyms.
 
     A question typed in kana (`かいやくしたい`, `パスワードワスレタ`) or romaji (`kaiyaku`) is cut into words the
     index holds, where it holds any; everything else goes through MeCab.
     """
+    asked = _understand(text, tokenizer, lexicon)
+    if synonyms is None or not synonyms.rules:
+        return asked
+    return replace(asked, words=tuple(synonyms.expand(asked.words, tokenizer, text=asked.spelled)))
+
+
+def _understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
     typed = _kana_for_romaji(text, lexicon)
     if not _WRITTEN.search(typed) and not any(lexicon.knows([t.term for t in tokenizer.query_words(typed)])):
         typed = to_hiragana(normalize(typed))
@@ -166,7 +174,7 @@ def question(asked: Asked, tokenizer: Tokenizer, vector: Vectors | None, legs: C
         vector: The question's vector; None leaves the dense leg out.
         legs: Lexical legs to ask. `document` is always asked: candidates are read for its words.
     """
-    words = [WeightedTerm(t.term, t.weight, t.group) for t in asked.words]
+    words = [WeightedTerm(t.term, t.weight, t.group, t.phrase) for t in asked.words]
     terms = {"document": words}
     if "question" in legs:
         terms["question"] = words
@@ -174,7 +182,7 @@ def question(asked: Asked, tokenizer: Tokenizer, vector: Vectors | None, legs: C
         terms["bigram"] = [WeightedTerm(term) for term in tokenizer.bigrams(asked.spelled)]
     if "reading" in legs:
         terms["reading"] = [WeightedTerm(term) for term in tokenizer.reading_ngrams(asked.text)]
-    kanji = [c for t in asked.words if t.origin != "part" and t.weight >= _MEANINGFUL for c in kanji_of(t.term)]
+    kanji = [c for t in asked.words if t.origin not in ("part", "synonym") and t.weight >= _MEANINGFUL for c in kanji_of(t.term)]
     return Question(terms, vector, kanji)
 
 

@@ -105,9 +105,7 @@ class Hit:
             },
         }
         if self.explanation:
-            value["explanation"] = {
-                name: leg.to_json() for name, leg in self.explanation.items()
-            }
+            value["explanation"] = {name: leg.to_json() for name, leg in self.explanation.items()}
         return value
 
 

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from faqsearch.confidence import confidences, threshold
+from faqsearch.dictionaries import SYNONYMS_FILE, LiveSynonyms
 from faqsearch.documents import Document
 from faqsearch.errors import QueryError
 from faqsearch.explain import Explanation, explain_document, explain_hit
@@ -45,19 +46,30 @@ _SUGGESTIONS = 3
 class Searcher:
     """Answers questions from one generation of an index, until `refresh`. Safe to share between threads."""
 
-    def __init__(self, index: Index, *, tokenizer: Tokenizer | None = None, encoder: Encoder | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        *,
+        tokenizer: Tokenizer | None = None,
+        encoder: Encoder | None = None,
+        synonyms: Sequence[str | Path] = (),
+    ) -> None:
         """Make a searcher over an open index.
 
         Args:
             index: Where candidates come from.
-            tokenizer: None takes `FugashiTokenizer()`.
+            tokenizer: None takes `FugashiTokenizer()` with the index's user words.
             encoder: None takes the one the index was made with.
+            synonyms: Synonym files, beside the `synonyms.txt` kept with the index. A file that changes is read
+                again with the next question; mistakes in it are in `synonyms.problems`, the rest works.
 
         Raises:
             IndexMismatch: The index was made with another tokenizer or encoder.
             ModelError: Its encoder cannot be loaded.
         """
-        self._tokenizer = tokenizer or FugashiTokenizer()
+        self._tokenizer = tokenizer or FugashiTokenizer(user_words=index.manifest.settings.user_words)
+        beside = [index.folder / SYNONYMS_FILE] if index.folder else []
+        self.synonyms = LiveSynonyms(synonyms, beside)
         self._given = encoder
         self._opened = Opened.of(index, self._tokenizer, encoder)
 
@@ -186,12 +198,12 @@ class Searcher:
         still = copy(self)
         understood = still.understand(_checked(query))
         asked = question(understood, self._tokenizer, still.encode([understood]), still._opened.legs)  # noqa: SLF001
-        candidates = still.index.candidates(asked, depth=_DEPTH, where=where)
-        return explain_document(still.index, query, understood, asked, candidates, document_id, depth=_DEPTH, where=where)
+        found = still.index.candidates(asked, depth=_DEPTH, where=where)
+        return explain_document(still.index, query, understood, asked, found, document_id, depth=_DEPTH, where=where)
 
     def understand(self, text: str) -> Asked:
         """Return what a question asks for, in the words of this index."""
-        return understand(text, self._tokenizer, self.index.lexicon)
+        return understand(text, self._tokenizer, self.index.lexicon, self.synonyms.current())
 
     def encode(self, asked: Sequence[Asked]) -> Vectors | None:
         """Return the questions' vectors, shape (n, dimension); None when no dense leg has a weight."""
@@ -250,25 +262,33 @@ class Searcher:
             )
         answered = bool(len(certain)) and float(certain[0]) >= threshold()
         suggestions = () if answered else tuple(dict.fromkeys(d.question for d in documents[:_SUGGESTIONS]))
-        meant = None if answered else did_you_mean(self.index, self._tokenizer, understood.words, understood.text)
+        meant = None if answered else did_you_mean(self.index, self._tokenizer, understood.text)
         return Results(query, tuple(hits), answered, (perf_counter() - started) * 1000, suggestions, meant)
 
 
-def open_index(address: str | Path, *, tokenizer: Tokenizer | None = None, encoder: Encoder | None = None) -> Searcher:
+def open_index(
+    address: str | Path,
+    *,
+    tokenizer: Tokenizer | None = None,
+    encoder: Encoder | None = None,
+    synonyms: Sequence[str | Path] = (),
+) -> Searcher:
     """Open the index at `address` for searching.
 
     Args:
         address: An index folder.
-        tokenizer: None takes `FugashiTokenizer()`.
+        tokenizer: None takes `FugashiTokenizer()` with the index's user words.
         encoder: None takes the one the index was made with.
+        synonyms: Synonym files, beside the `synonyms.txt` kept with the index.
 
     Raises:
+        DictionaryError: A synonym file cannot be read.
         IndexNotFound: There is no index.
         IndexFormatError: It is damaged, or of another format version.
         IndexMismatch: It was made with another tokenizer or encoder.
         ModelError: Its encoder cannot be loaded.
     """
-    return Searcher(open_generation(address), tokenizer=tokenizer, encoder=encoder)
+    return Searcher(open_generation(address), tokenizer=tokenizer, encoder=encoder, synonyms=synonyms)
 
 
 def _checked(query: str) -> str:

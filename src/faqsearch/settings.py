@@ -79,6 +79,8 @@ class Settings:
     weights: Mapping[str, float] = field(default_factory=dict)
     """Leg to its weight in the fusion; 0 turns a leg off. Empty takes the defaults for the model."""
     fusion: FusionMethod = "weighted"
+    user_words: tuple[str, ...] = ()
+    """Words MeCab would cut wrongly; kept whole, their parts as well."""
     keep_generations: int = 2
     """Generations kept, the current one included."""
 
@@ -111,6 +113,7 @@ class Settings:
             raise SettingsError(f"unknown settings: {', '.join(unknown)}", hint=f"Known: {', '.join(sorted(known))}.")
         try:
             plain = dict(value)
+            plain["user_words"] = tuple(plain.get("user_words", ()))
             if "bm25" in plain:
                 plain["bm25"] = {leg: BM25(**parameters) for leg, parameters in plain["bm25"].items()}
             return cls(**plain)

@@ -15,7 +15,7 @@ from faqsearch.index.completions import BEGIN, END, Completions, Wording
 from faqsearch.index.slips import Slips
 from faqsearch.results import SCHEMA
 from faqsearch.text import normalize, romaji_to_kana, to_hiragana
-from faqsearch.tokens import QueryTerm, Tokenizer
+from faqsearch.tokens import Tokenizer
 from faqsearch.tokens.romaji import sound, to_romaji, typed_romaji
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _LATIN = re.compile("[a-z]")
 _HYPHEN = re.compile(f"([a-z0-9]{END}?)[-_](?={BEGIN}?[a-z0-9])")
 # What ends a word that is typed and begins none.
 _PUNCTUATION = "-_.,、。・!?！？「」()"
-_HONORIFIC = ("お", "ご", "御")
+_BEFORE_WORDS = "おご御をがはにでのともへ"
 # A shorter word is most likely a piece of one that MeCab could not read; it sounds like too many others.
 _FEWEST_KANJI, _FEWEST_LETTERS = 2, 3
 # Wordings looked at for each suggestion wanted, at first: several may belong to one document.
@@ -142,14 +142,20 @@ def _matching(completions: Completions, words: Sequence[str], tokenizer: Tokeniz
 
 
 def _begun(completions: Completions, word: str, tokenizer: Tokenizer) -> Ints:
+    """The ranks of the wordings with a word that begins so, with or without the お or the particle before it."""
+    ranks = _spelt_so(completions, word, tokenizer)
+    if not len(ranks) and len(word) > 1 and word[0] in _BEFORE_WORDS:
+        ranks = _spelt_so(completions, word[1:], tokenizer)
+    return ranks
+
+
+def _spelt_so(completions: Completions, word: str, tokenizer: Tokenizer) -> Ints:
     """The ranks of the wordings with a word that begins so, by writing or by reading."""
     forms = dict.fromkeys((_whole_codes(to_hiragana(word)), typed_romaji(word)))
     ranks = np.concatenate([completions.ranks(form) for form in forms])
     if not len(ranks) and _KANJI.search(word):
         # Half converted (解約ほ), or with other kanji than the source's: as MeCab reads it.
         ranks = completions.ranks(typed_romaji(tokenizer.reading(word)))
-    if not len(ranks) and len(word) > 1 and word.startswith(_HONORIFIC):
-        ranks = _begun(completions, word[1:], tokenizer)
     return ranks
 
 
@@ -168,7 +174,7 @@ def _best_first(ranks: Ints, wordings: int, first: int) -> Iterator[int]:
                 yield number
 
 
-def did_you_mean(index: Index, tokenizer: Tokenizer, asked: Sequence[QueryTerm], text: str) -> str | None:
+def did_you_mean(index: Index, tokenizer: Tokenizer, text: str) -> str | None:
     """Return a question with its misspelt words replaced by stored ones, or None when none is near enough.
 
     Only words that no document holds are touched. A word written with kanji is replaced by one of the same sound, any
@@ -177,9 +183,9 @@ def did_you_mean(index: Index, tokenizer: Tokenizer, asked: Sequence[QueryTerm],
     Args:
         index: Where the wordings are.
         tokenizer: The one the index was made with.
-        asked: The question's words, with their alternatives.
         text: The question.
     """
+    asked = tokenizer.query_words(text)
     known = index.lexicon.knows([term.term for term in asked])
     held = {term.group for term, knows in zip(asked, known, strict=True) if knows}
     unknown = dict.fromkeys(term.surface for term in asked if term.group not in held)

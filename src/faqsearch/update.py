@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from faqsearch.build import BuildReport, describe, fill, nothing_found
 from faqsearch.changes import Changes, compare
+from faqsearch.dictionaries import copy_synonyms, user_words_of
 from faqsearch.errors import IndexMismatch, SourceError
 from faqsearch.index.document_file import document_hashes
 from faqsearch.index.folder import Generation, IndexFolder
@@ -59,7 +60,7 @@ def update_index(
         corpus: Files and folders: the whole corpus, not only what is new in it.
         into: The folder of an index.
         settings: None keeps those of the index.
-        tokenizer: None takes `FugashiTokenizer()`.
+        tokenizer: None takes `FugashiTokenizer()` with the corpus's user words.
         encoder: None loads the one the index was made with, when something must be encoded.
         strict: Stop at the first row or file that cannot be read, instead of reporting it.
         dry_run: Only say what would change; nothing is written.
@@ -77,9 +78,10 @@ def update_index(
         IndexWriteError: The folder cannot be written.
     """
     started = perf_counter()
-    tokenizer = tokenizer or FugashiTokenizer()
     folder = IndexFolder(into)
     old = folder.current()  # raises where there is none, before the lock makes a folder
+    words = (settings or old.manifest.settings).user_words if settings and settings.user_words else user_words_of(corpus)
+    tokenizer = tokenizer or FugashiTokenizer(user_words=words)
     if dry_run:
         _check(old, settings, tokenizer, encoder)
         source = Corpus(corpus, strict=strict)
@@ -88,7 +90,8 @@ def update_index(
     with folder.lock("update"):
         old = folder.current()
         _check(old, settings, tokenizer, encoder)
-        settings = settings or old.manifest.settings
+        copy_synonyms(corpus, folder.path)
+        settings = replace(settings or old.manifest.settings, user_words=words)
         source, known = Corpus(corpus, strict=strict), Known(old)
         reads_texts = settings.model != "builtin"
         analyser = DocumentAnalyser(tokenizer, settings.passage_chars if reads_texts else None)

@@ -177,7 +177,8 @@ class Completions:
         if len(wanted) <= _SORTED_BYTES:
             return found
         same = [self._bytes(int(place), len(wanted)) == wanted for place in self._places[first:last]]
-        return found[np.array(same, dtype=bool)]
+        kept: Ints = found[np.array(same, dtype=bool)]
+        return kept
 
     def written(self, number: int) -> bytes:
         """Return the lookup form of a wording: equal for two that look the same to a reader."""
@@ -208,7 +209,9 @@ class Completions:
         return b"".join(parts).decode("utf-8", "surrogatepass")
 
     def _bound(self, key: bytes) -> int:
-        return bisect_left(range(len(self._places)), key, key=lambda i: self._bytes(int(self._places[i]), _SORTED_BYTES))
+        return bisect_left(
+            range(len(self._places)), key, key=lambda i: self._bytes(int(self._places[i]), _SORTED_BYTES)
+        )
 
     def _bytes(self, start: int, count: int) -> bytes:
         return self._text[start : start + count].tobytes()

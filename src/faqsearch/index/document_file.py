@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,19 @@ from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.vocabulary import term_key
 
 
+_SOURCE_FIELDS = tuple(field.name for field in fields(Source))
+
+
 def document_to_json(document: Document) -> str:
     """Return the document as one compact JSON line, without a line break; empty fields left out."""
+    source = document.source
     value: dict[str, Any] = {
         "id": document.id,
         "kind": document.kind,
         "question": document.question,
         "answer": document.answer,
-        "source": {name: part for name, part in asdict(document.source).items() if part},
+        # `asdict` copies everything deeply and took a third of the time of an update.
+        "source": {name: part for name in _SOURCE_FIELDS if (part := getattr(source, name))},
     }
     for name in ("phrasings", "category", "tags"):
         if part := getattr(document, name):

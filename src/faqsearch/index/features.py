@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from faqsearch.index.interface import Scores, WeightedTerm
 from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Excerpt
+from faqsearch.index.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float32]
 
@@ -39,11 +40,15 @@ class AskedWords:
     """The words of a question that the index knows, in the order of their groups."""
 
     numbers: npt.NDArray[np.int64]
-    """Term numbers; shape (terms,)."""
+    """Term numbers, -1 for a phrase; shape (terms,)."""
     groups: npt.NDArray[np.int64]
     """Group of each term, 0-based and ascending; shape (terms,)."""
+    weights: Floats
+    """Weight of each term; shape (terms,)."""
     worth: Floats
     """Weight of each term times its idf; shape (terms,)."""
+    phrases: Sequence[tuple[int, npt.NDArray[np.int64]]]
+    """Place and term numbers of the phrases."""
     ceiling: float
     """What a document that holds every group at its best is worth, words the index does not know included."""
 
@@ -53,36 +58,41 @@ class AskedWords:
         return np.flatnonzero(np.diff(self.groups, prepend=-1))
 
 
-def asked_words(
-    terms: Sequence[WeightedTerm], numbers: npt.NDArray[np.int64], idf: npt.NDArray[np.float32], unknown_idf: float
-) -> AskedWords:
+def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floats) -> AskedWords:
     """Return what a question asks for.
 
     Args:
         terms: The question's words.
-        numbers: Their numbers in the vocabulary, -1 for unknown ones.
-        idf: idf of every term of the index.
-        unknown_idf: idf of a word that no document holds.
+        vocabulary: The words of the index.
+        idf: idf of every one of them.
     """
+    # A word that no document holds says at least as much as the rarest one.
+    unknown_idf = float(idf.max(initial=0))
+    numbers = vocabulary.numbers([term.term for term in terms]).tolist()
     groups: dict[int, int] = {}
-    known, places, worth = [], [], []
+    known: list[tuple[int, int, float, float, npt.NDArray[np.int64] | None]] = []
     best: dict[int, float] = {}
-    for i, (term, number) in enumerate(zip(terms, numbers.tolist(), strict=True)):
+    for i, (term, number) in enumerate(zip(terms, numbers, strict=True)):
         # Terms without alternatives are groups of their own.
         group = groups.setdefault(term.group if term.group >= 0 else -1 - i, len(groups))
+        if term.phrase:
+            parts = vocabulary.numbers(term.phrase)
+            if (parts >= 0).all():
+                known.append((group, -1, term.weight, term.weight * float(idf[parts].max()), parts))
+            continue
         value = term.weight * (float(idf[number]) if number >= 0 else unknown_idf)
         if number >= 0:
-            known.append(number)
-            places.append(group)
-            worth.append(value)
+            known.append((group, number, term.weight, value, None))
         # A known alternative says more about a group's worth than the unknown word it stands in for.
         best[group] = max(best.get(group, 0.0), value if number >= 0 or group not in best else 0.0)
-    order = np.argsort(places, kind="stable")
+    known.sort(key=lambda found: found[0])
     return AskedWords(
-        np.array(known, dtype=np.int64)[order],
-        np.array(places, dtype=np.int64)[order],
-        np.array(worth, dtype=np.float32)[order],
-        sum(best.values()),
+        numbers=np.array([number for _, number, *_ in known], dtype=np.int64),
+        groups=np.array([group for group, *_ in known], dtype=np.int64),
+        weights=np.array([weight for _, _, weight, *_ in known], dtype=np.float32),
+        worth=np.array([worth for *_, worth, _ in known], dtype=np.float32),
+        phrases=[(place, parts) for place, (*_, parts) in enumerate(known) if parts is not None],
+        ceiling=sum(best.values()),
     )
 
 
@@ -105,13 +115,16 @@ class Matches:
 def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
     """Find the asked words in an excerpt."""
     slot_of = np.zeros(vocabulary_size, dtype=np.int16)
-    slot_of[asked.numbers] = np.arange(1, len(asked.numbers) + 1)
+    single = np.flatnonzero(asked.numbers >= 0)
+    slot_of[asked.numbers[single]] = single + 1
     found = slot_of[excerpt.words]
     places = np.flatnonzero(found)
     slots = found[places].astype(np.int64) - 1
     units, terms = len(excerpt.units), len(asked.numbers)
     cells = excerpt.word_units[places] * terms + slots
     tf = np.bincount(cells, minlength=units * terms).reshape(units, terms).astype(np.float32)
+    for place, parts in asked.phrases:
+        tf[:, place] = _occurrences(excerpt, parts)
     worth = np.where(excerpt.kinds == PHRASING, _best_of_groups((tf > 0).astype(np.float32) * asked.worth, asked).sum(axis=1), -1)
     return Matches(excerpt, asked, tf, places, slots, _first_best(worth, excerpt))
 
@@ -164,12 +177,8 @@ def focus_scores(matches: Matches, importance: Floats) -> Scores:
     return _best_unit(np.where(excerpt.kinds == PHRASING, share, 0).astype(np.float32), excerpt)
 
 
-def pair_scores(matches: Matches, weights: Floats) -> Scores:
+def pair_scores(matches: Matches) -> Scores:
     """Return what the neighbouring words of the question that are neighbours in a document are worth.
-
-    Args:
-        matches: Where the asked words stand.
-        weights: Weight of each asked term, without idf; shape (terms,).
 
     Returns:
         Sum over distinct pairs of both words' worth; float32, shape (documents,).
@@ -179,7 +188,8 @@ def pair_scores(matches: Matches, weights: Floats) -> Scores:
     first, second = matches.places[:-1], matches.places[1:]
     a, b = matches.slots[:-1], matches.slots[1:]
     near = (second == first + 1) & (excerpt.word_units[first] == excerpt.word_units[second])
-    near &= (asked.groups[b] == asked.groups[a] + 1) & (weights[a] >= _LEAST_PAIR_WEIGHT) & (weights[b] >= _LEAST_PAIR_WEIGHT)
+    near &= asked.groups[b] == asked.groups[a] + 1
+    near &= np.minimum(asked.weights[a], asked.weights[b]) >= _LEAST_PAIR_WEIGHT
     owner = excerpt.unit_documents[excerpt.word_units[first[near]]]
     groups = int(asked.groups[-1]) + 1 if len(asked.groups) else 0
     cells, at = np.unique(owner * max(groups, 1) + asked.groups[a[near]], return_index=True)
@@ -203,6 +213,15 @@ def sentence_scores(excerpt: Excerpt, values: Floats, lengths: Floats) -> Scores
     whole = np.where(excerpt.kinds == PHRASING, sums, sums + sums[question])
     scores = np.divide(whole, lengths, out=np.zeros_like(whole), where=lengths > 1e-6)
     return _best_unit(np.where(excerpt.kinds == OTHER, 0, np.maximum(scores, 0)).astype(np.float32), excerpt)
+
+
+def _occurrences(excerpt: Excerpt, parts: npt.NDArray[np.int64]) -> Floats:
+    """How often terms stand next to each other in each unit; float32, shape (units,)."""
+    starts = np.flatnonzero(excerpt.words[: len(excerpt.words) - len(parts) + 1] == parts[0])
+    for offset in range(1, len(parts)):
+        starts = starts[excerpt.words[starts + offset] == parts[offset]]
+        starts = starts[excerpt.word_units[starts] == excerpt.word_units[starts + offset]]
+    return np.bincount(excerpt.word_units[starts], minlength=len(excerpt.units)).astype(np.float32)
 
 
 def _best_of_groups(values: Floats, asked: AskedWords) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -36,6 +37,8 @@ class WeightedTerm:
     weight: float = 1.0
     group: int = -1
     """Negative: a group of its own."""
+    phrase: tuple[str, ...] = ()
+    """When not empty: terms that must stand next to each other, in place of `term`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,11 @@ class Index(Protocol):
 
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first; zero terms left out."""
+        ...
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder the index is kept in, for dictionaries beside it; None for an index elsewhere."""
         ...
 
     @property

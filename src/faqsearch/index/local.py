@@ -118,6 +118,11 @@ class LocalIndex:
         return self.generation.manifest
 
     @property
+    def folder(self) -> Path:
+        """The folder the index is kept in."""
+        return self.generation.path.parent
+
+    @property
     def lexicon(self) -> Lexicon:
         """Which words the index knows, and how they are read."""
         return self._lexicon
@@ -205,7 +210,8 @@ class LocalIndex:
     def _score(self, leg: str, terms: Sequence[WeightedTerm]) -> Scores:
         postings = self.legs[leg]
         numbers = self.vocabularies[leg].numbers([term.term for term in terms])
-        known = [(int(n), term) for n, term in zip(numbers, terms, strict=True) if n >= 0]
+        # A phrase is looked for when candidates are read; here its words would count one by one.
+        known = [(int(n), term) for n, term in zip(numbers, terms, strict=True) if n >= 0 and not term.phrase]
         groups: dict[int, list[tuple[int, float]]] = {}
         single = []
         for number, term in known:
@@ -228,14 +234,11 @@ class LocalIndex:
     ) -> tuple[dict[str, Scores], npt.NDArray[np.int64]]:
         """What can be seen only by reading the candidates' words next to the question's."""
         sequences, postings = self.sequences, self.legs["document"]
-        numbers = sequences.vocabulary.numbers([word.term for word in words])
-        unknown = float(postings.idf.max(initial=0))
-        asked = asked_words(words, numbers, postings.idf, unknown)
+        asked = asked_words(words, sequences.vocabulary, postings.idf)
         if not len(asked.numbers):
             return {}, np.full(len(documents), -1, dtype=np.int64)
         excerpt = sequences.excerpt(documents)
         matches = match(excerpt, asked, len(sequences.vocabulary))
-        weights = asked.worth / np.maximum(postings.idf[asked.numbers], 1e-9)
         read: dict[str, Scores] = {}
         if question.vector is not None and (vectors := self._word_vectors):
             values = vectors.affinities(question.vector[0], excerpt.words, len(sequences.vocabulary))
@@ -246,7 +249,7 @@ class LocalIndex:
         read["passage"], best_sentences = passage_scores(matches, sequences.mean_length)
         read["coverage"] = coverage_scores(matches)
         read["focus"] = focus_scores(matches, sequences.importance)
-        read["pair"] = pair_scores(matches, weights)
+        read["pair"] = pair_scores(matches)
         return read, best_sentences
 
     def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:

@@ -1,0 +1,90 @@
+"""Dictionaries kept with a corpus or an index: user words and synonyms.
+
+    corpus/user_words.txt     words MeCab would cut wrongly, one a line; part of the index (its tokenizer)
+    corpus/synonyms.txt       other words for words; copied beside the index by each build and update
+    indexes/faq/synonyms.txt  the copy that answers; may be edited live, the next question sees it
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from faqsearch.index.folder import writing
+from faqsearch.synonyms import Problem, Synonyms
+from faqsearch.tokens.userwords import read_user_words
+
+SYNONYMS_FILE = "synonyms.txt"
+USER_WORDS_FILE = "user_words.txt"
+
+_NONE = Synonyms(())
+
+
+def user_words_of(corpus: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
+    """Return the words of every `user_words.txt` at the top of a corpus folder, without repeats.
+
+    Raises:
+        DictionaryError: A file cannot be read.
+    """
+    words = (word for path in _files(corpus, USER_WORDS_FILE) for word in read_user_words(path))
+    return tuple(dict.fromkeys(words))
+
+
+def copy_synonyms(corpus: str | Path | Sequence[str | Path], into: Path) -> None:
+    """Copy the corpus's `synonyms.txt`, where it has one, beside the index at `into`, in one step.
+
+    Raises:
+        IndexWriteError: The folder cannot be written.
+    """
+    texts = [path.read_bytes() for path in _files(corpus, SYNONYMS_FILE)]
+    if texts:
+        with writing(into):
+            new = into / f"{SYNONYMS_FILE}.new"
+            new.write_bytes(b"\n".join(texts))
+            os.replace(new, into / SYNONYMS_FILE)
+
+
+def _files(corpus: str | Path | Sequence[str | Path], name: str) -> list[Path]:
+    roots = [corpus] if isinstance(corpus, str | Path) else corpus
+    return [path for root in roots if (path := Path(root) / name).is_file()]
+
+
+class LiveSynonyms:
+    """Synonym files that may change while they are used: read again when size or time changed.
+
+    Safe to share between threads: at worst two of them read the same file.
+    """
+
+    def __init__(self, required: Iterable[Path | str] = (), optional: Iterable[Path] = ()) -> None:
+        """Take files that must be there, and files that may come and go."""
+        self._required = tuple(Path(path) for path in required)
+        self._optional = tuple(optional)
+        self._read: tuple[tuple[object, ...], Synonyms] = ((), _NONE)
+
+    def current(self) -> Synonyms:
+        """Return what the files say now. Lines that cannot be used are in its `problems`; the rest works.
+
+        Raises:
+            DictionaryError: A required file cannot be read.
+        """
+        paths = [*self._required, *(path for path in self._optional if path.is_file())]
+        if not paths:
+            return _NONE
+        state = tuple((path, _stamp(path)) for path in paths)
+        if state != self._read[0]:
+            self._read = (state, Synonyms.load(paths))
+        return self._read[1]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with single lines of the files."""
+        return self.current().problems
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,48 @@
+"""Files that a page includes: only from the corpus folder, only regular files, only so many."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from faqsearch.sources.interface import SourceFile
+
+
+class NotNearbyError(Exception):
+    """An included file that is not there, or must not be read."""
+
+
+def read_nearby(file: SourceFile, target: str, *, beside: Path | None = None, most: int) -> tuple[bytes, Path]:
+    """Read a file that a page includes.
+
+    Args:
+        file: The page.
+        target: The file as the page names it; from the top of the corpus when it begins with `/`.
+        beside: File the target is relative to, when it is not the page itself.
+        most: Bytes it may have.
+
+    Returns:
+        The bytes, and where they lie.
+
+    Raises:
+        NotNearbyError: why it is not read.
+    """
+    if file.folder is None or file.location is None:
+        raise NotNearbyError("there is no folder to include from")
+    start = file.folder if target.startswith("/") else (beside or file.location).parent
+    try:
+        # Links are resolved before anything is opened: what is read lies in the corpus, however it is named.
+        location = Path(os.path.realpath(start / target.lstrip("/")))
+        if not location.is_relative_to(os.path.realpath(file.folder)):
+            raise NotNearbyError("it lies outside the corpus folder")
+        handle = os.open(location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(handle, "rb") as stream:
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                raise NotNearbyError("it is no regular file")
+            if status.st_size > most:
+                raise NotNearbyError(f"it has {status.st_size:,} bytes; at most {most:,} are read")
+            return stream.read(most), location
+    except (OSError, ValueError) as fault:
+        raise NotNearbyError(getattr(fault, "strerror", None) or "not a file name") from None
