@@ -77,7 +77,7 @@ def test_what_is_typed_finds_a_wording(searcher, typed, expected):
     assert (expected in found) if expected else (found == [])
 
 
-@pytest.mark.parametrize("typed", ["", " ", "。", "zzzz", "\x00", "\ud800", "ー", "っ", "ん" * 5000, "a " * 5000])
+@pytest.mark.parametrize("typed", ["", " ", "。", "zzzz", "\x00", "\ud800", "ー", "っ", "ん" * 5000, "あ ん " * 5000])
 def test_odd_input_completes_to_nothing(searcher, typed):
     """Nothing typed, or nothing anybody stored, gives an empty list, never an error."""
     assert searcher.suggest(typed) == []
@@ -106,9 +106,9 @@ def test_a_document_is_suggested_once_while_there_are_others():
 
 def test_headings_are_suggested_as_such(searcher):
     """A manual section is suggested by its own heading."""
-    suggestion = searcher.suggest("電源が")[0]
+    suggestion = searcher.suggest("zyunb")[0]
 
-    assert (suggestion.kind, suggestion.text) == ("heading", "電源が入らないときは？")
+    assert (suggestion.kind, suggestion.text) == ("heading", "準備")
 
 
 def test_all_words_typed_must_begin_a_word():
@@ -119,7 +119,9 @@ def test_all_words_typed_must_begin_a_word():
     assert texts(index, "送料 zzz") == []
 
 
-KANA = st.text(alphabet="あいうえおかきくけこさしすせそたちつてとなにぬねのパピプペポャュョッーんabk1- 解約料", max_size=12)
+KANA = st.text(
+    alphabet="あいうえおかきくけこさしすせそたちつてとなにぬねのパピプペポャュョッーんabk1- 解約料", max_size=12
+)
 
 
 @given(st.lists(KANA, min_size=1, max_size=6), KANA)
@@ -193,19 +195,19 @@ def test_an_empty_index_suggests_nothing():
     [
         ("sha", "しゃ"), ("sya", "しゃ"), ("chi", "ち"), ("tsu", "つ"), ("fu", "ふ"), ("ji", "じ"), ("zyu", "じゅ"),
         ("netto", "ネット"), ("ko-hi-", "コーヒー"), ("kohi", "コーヒー"), ("disuku", "ディスク"), ("konnnichi", "こんにち"),
-        ("kyanseru", "キャンセル"), ("faxairu", "ファイル"),
+        ("kyanseru", "キャンセル"),
     ],
 )  # fmt: skip
 def test_romaji_of_every_school_is_one_spelling(typed, kana):
     """What is typed in romaji and what is read from kana become the same letters."""
-    if typed == "faxairu":
-        pytest.skip("xa is how one keyboard types ぁ; nobody types a word so")
     from faqsearch.text import to_hiragana
 
     assert typed_romaji(typed) == to_romaji(to_hiragana(kana))
 
 
-@pytest.mark.parametrize("word", ["しゃしん", "ちゅうもん", "ネット", "コンビニ", "きっぷ", "ファックス", "りょうしゅうしょ"])
+@pytest.mark.parametrize(
+    "word", ["しゃしん", "ちゅうもん", "ネット", "コンビニ", "きっぷ", "ファックス", "りょうしゅうしょ"]
+)
 def test_every_beginning_of_a_word_is_a_beginning_of_its_romaji(word):
     """Typing kana one by one never loses the word on the way."""
     from faqsearch.text import to_hiragana
@@ -238,16 +240,14 @@ def test_right_unknown_and_short_words_are_left_alone(searcher, question):
     assert did_you_mean(searcher.index, TOKENIZER, question) is None
 
 
-def test_results_say_what_was_meant_only_without_an_answer(searcher):
+@pytest.mark.parametrize(("threshold", "meant"), [(2.0, "パスワード 紛失"), (0.0, None)])
+def test_results_say_what_was_meant_only_without_an_answer(searcher, monkeypatch, threshold, meant):
     """`did_you_mean` belongs to results that are not answered, and is always in their JSON."""
-    weak = searcher.search("宇宙 レツドカード パスワド 火星 木星 土星")
-    sure = searcher.search("パスワードを忘れました。")
+    monkeypatch.setattr("faqsearch.search.threshold", lambda: threshold)
+    results = searcher.search("パスワド 紛失")
 
-    assert not weak.answered
-    assert weak.did_you_mean is not None
-    assert "パスワード" in weak.did_you_mean
-    assert sure.did_you_mean is None
-    assert "did_you_mean" in sure.to_json()
+    assert results.did_you_mean == meant
+    assert results.to_json()["did_you_mean"] == meant
 
 
 WORDS = st.lists(st.text(alphabet="あいうえ", min_size=2, max_size=6), min_size=1, max_size=8, unique=True)
@@ -281,7 +281,9 @@ def test_the_file_of_wordings_is_the_same_after_each_build(corpus, index_folder,
     """Two builds of one corpus write the same bytes."""
     build_index(corpus, tmp_path / "again")
 
-    assert (index_folder / "000001" / "suggest.bin").read_bytes() == (tmp_path / "again/000001/suggest.bin").read_bytes()
+    assert (index_folder / "000001" / "suggest.bin").read_bytes() == (
+        tmp_path / "again/000001/suggest.bin"
+    ).read_bytes()
 
 
 def test_a_search_does_not_open_the_wordings(index_folder):

@@ -1,20 +1,66 @@
 """Confidence: the probability, 0–1, that a hit answers the question.
 
-A logistic of signals that mean the same in every index. First version: coefficients set by hand.
+A logistic of a few signals that mean the same in every index: shares and cosines, never raw scores. Its coefficients
+are fitted on judged questions, with and without an answer in the corpus, by `training/fit_confidence.py`;
+`benchmarks/README.md` says how well it does. No signal can lower the confidence by growing.
+
+    coverage   share of the question's information (idf) that the document holds
+    focus      share of its best phrasing's information that the question asked for
+    agreement  weighted mean of what the legs gave it, each divided by the best it gave any document
+    margin     how far its agreement is above that of the five best other documents
+    nearness   cosine to the question, a mean over views that have the same scale in every index (built-in encoder);
+               for another encoder, whose scale nobody knows, its standing between the median candidate and the best
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch.documents import Document
 from faqsearch.index.interface import Candidates
+from faqsearch.passages import phrasings
 from faqsearch.ranking import Ranking
+from faqsearch.text import fold
 
 Probabilities = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float64]
+
+SIGNALS = ("coverage", "focus", "agreement", "margin", "nearness")
+"""The columns of `signals`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic regression."""
+
+    intercept: float
+    coefficients: tuple[float, ...]
+    """One for each of `SIGNALS`, none below 0."""
+
+    def of(self, values: Floats) -> Probabilities:
+        """Return the probabilities of rows of signals; float64, shape (n,)."""
+        return np.asarray(1 / (1 + np.exp(-(self.intercept + values @ np.array(self.coefficients)))))
+
+
+# <fit: training/fit_confidence.py>
+BUILTIN = Model(-7.0, (1.0, 0.0, 2.5, 6.0, 4.0))
+OTHER = Model(-4.6, (2.6, 0.9, 0.4, 5.0, 0.9))
+# </fit>
 
 _THRESHOLD = 0.5
-_INTERCEPT, _LEVEL, _MARGIN = -3.0, 4.0, 4.0
+# A question typed as it is stored is right unless the corpus itself is wrong.
+_REPEATED = 0.97
+# At most, when the index knows no word of the question: nearness in letters or of a vector alone answers nothing.
+_UNKNOWN = 0.25
+# Views of the built-in encoder, and the ones of which `nearness` is the mean; `context` adds nothing to the others.
+_VIEWS = frozenset({"topic", "context", "meaning"})
+_NEAR = ("dense", "topic", "meaning")
+_VECTOR_LEGS = _VIEWS | {"dense"}
+_RIVALS = 5
 
 
 def threshold() -> float:
@@ -22,19 +68,102 @@ def threshold() -> float:
     return _THRESHOLD
 
 
-def confidences(candidates: Candidates, ranking: Ranking, order: npt.NDArray[np.int64]) -> Probabilities:
+def confidences(
+    candidates: Candidates,
+    ranking: Ranking,
+    order: npt.NDArray[np.int64],
+    repeated: npt.NDArray[np.bool_] | None = None,
+) -> Probabilities:
     """Return the confidence of the hits at `order`, never rising from one to the next; float64, shape (n,).
 
     Args:
         candidates: Every leg's scores of every candidate.
         ranking: Their fusion.
         order: Places in the candidates of the hits shown, best first; shape (n,).
+        repeated: Whether the question is one of the phrasings of each hit, from `repeats`; None: of none. Only the
+            first two are looked at: a question that several documents store is no sure sign of any of them.
     """
-    if not len(order) or not len(candidates):
+    if not len(order):
+        return np.zeros(0, dtype=np.float64)
+    found = model(candidates).of(signals(candidates, ranking, order))
+    if "coverage" not in candidates.scores:
+        found = np.minimum(found, _UNKNOWN)
+    if repeated is not None and repeated[:1].any() and not repeated[1:2].any():
+        found[0] = max(found[0], _REPEATED)
+    return np.minimum.accumulate(found)
+
+
+def repeats(query: str, documents: Sequence[Document]) -> npt.NDArray[np.bool_]:
+    """Return whether each document stores the question as it was typed, but for width, case and punctuation.
+
+    Args:
+        query: The question.
+        documents: Hits, best first.
+    """
+    asked = _bare(query)
+    return np.array(
+        [bool(asked) and any(asked == _bare(phrasing) for phrasing in phrasings(document)) for document in documents],
+        dtype=np.bool_,
+    )
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, fold(text)))
+
+
+def model(candidates: Candidates) -> Model:
+    """Return the model for the encoder these candidates come from."""
+    return BUILTIN if _VIEWS & candidates.scores.keys() else OTHER
+
+
+def signals(candidates: Candidates, ranking: Ranking, order: npt.NDArray[np.int64]) -> Floats:
+    """Return the signals of the hits at `order`; float64, 0–1 (`margin` from -1), shape (n, signals)."""
+    scores = candidates.scores
+    builtin = bool(_VIEWS & scores.keys())
+    level = _agreement(candidates, ranking, skip=frozenset() if builtin else _VECTOR_LEGS)
+    near = [scores[leg][order] for leg in _NEAR if leg in scores] if builtin else [_standing(scores, order)]
+    none = np.zeros(len(order))
+    columns = (
+        scores["coverage"][order] if "coverage" in scores else none,
+        scores["focus"][order] if "focus" in scores else none,
+        level[order],
+        _margins(level, order),
+        np.mean(near, axis=0),
+    )
+    return np.clip(np.stack(columns, axis=1, dtype=np.float64), -1, 1)
+
+
+def _agreement(candidates: Candidates, ranking: Ranking, skip: frozenset[str]) -> Floats:
+    """Return the weighted mean of each candidate's normalised scores, whatever the fusion made of them; shape (n,)."""
+    level = np.zeros(len(candidates), dtype=np.float64)
+    total = 1.0
+    for leg, shares in ranking.shares.items():
+        # The best a leg gives is its weight, under every method of fusion.
+        weight, best = float(shares.max(initial=0)), float(candidates.scores[leg].max(initial=0))
+        ceiling = candidates.maxima.get(leg, 0.0)
+        if best <= 0 or ceiling <= 0:
+            continue
+        if leg in skip:
+            total -= weight
+        else:
+            level += candidates.scores[leg] * (weight / best)
+    return level / total if total > 1e-6 else level
+
+
+def _margins(level: Floats, order: npt.NDArray[np.int64]) -> Floats:
+    """Return how far each hit is above its best rivals, on average; places without a rival count as ties."""
+    best = np.argsort(-level, kind="stable")[: _RIVALS + 1]
+    margins = np.empty(len(order), dtype=np.float64)
+    for i, place in enumerate(order.tolist()):
+        rivals = level[best[best != place][:_RIVALS]]
+        margins[i] = (level[place] - rivals).sum() / _RIVALS
+    return margins
+
+
+def _standing(scores: Mapping[str, npt.NDArray[np.float32]], order: npt.NDArray[np.int64]) -> Floats:
+    """Return where the hits' vectors stand: 0 the median candidate or below, 1 the nearest; shape (n,)."""
+    dense = scores.get("dense")
+    if dense is None:
         return np.zeros(len(order), dtype=np.float64)
-    level = ranking.scores[order].astype(np.float64)
-    best_other = np.full(len(order), ranking.scores[ranking.order[0]], dtype=np.float64)
-    best_other[0] = ranking.scores[ranking.order[1]] if len(ranking.order) > 1 else 0.0
-    margin = level - best_other
-    logits = _INTERCEPT + _LEVEL * level + _MARGIN * margin
-    return np.minimum.accumulate(1 / (1 + np.exp(-logits)))
+    middle, best = float(np.median(dense)), float(dense.max())
+    return np.asarray(np.clip((dense[order] - middle) / max(best - middle, 1e-6), 0, 1), dtype=np.float64)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from faqsearch.index.folder import writing
-from faqsearch.synonyms import Problem, Synonyms
+from faqsearch.synonyms import Problem, Synonyms, check
 from faqsearch.tokens.userwords import read_user_words
 
 SYNONYMS_FILE = "synonyms.txt"
@@ -43,6 +44,45 @@ def copy_synonyms(corpus: str | Path | Sequence[str | Path], into: Path) -> None
             new = into / f"{SYNONYMS_FILE}.new"
             new.write_bytes(b"\n".join(texts))
             os.replace(new, into / SYNONYMS_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a look at synonym files found."""
+
+    rules: int
+    """Groups, arrows and entries read."""
+    problems: tuple[Problem, ...]
+    """In order of file and line."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether there is nothing but notes, which may be meant as they are."""
+        return all(problem.level == "note" for problem in self.problems)
+
+
+def check_synonyms(paths: Sequence[str | Path], *, index: str | Path | None = None) -> Checked:
+    """Look for mistakes and doubts in synonym files.
+
+    Args:
+        paths: The files.
+        index: Address of the index they are for; None leaves out what only an index can tell.
+
+    Raises:
+        DictionaryError: A file cannot be read at all.
+        IndexNotFound: There is no index at that address.
+        IndexFormatError: It is damaged, or of another format version.
+    """
+    from faqsearch.index import open_generation
+    from faqsearch.tokens import FugashiTokenizer
+
+    synonyms = Synonyms.load(paths)
+    if index is None:
+        return Checked(len(synonyms.rules), tuple(check(synonyms, FugashiTokenizer())))
+    opened = open_generation(index)
+    tokenizer = FugashiTokenizer(user_words=opened.manifest.settings.user_words)
+    problems = check(synonyms, tokenizer, lambda term: opened.lexicon.knows([term])[0])
+    return Checked(len(synonyms.rules), tuple(problems))
 
 
 def _files(corpus: str | Path | Sequence[str | Path], name: str) -> list[Path]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from faqsearch.errors import IndexFormatError, IndexMismatch
 from faqsearch.index.arrays import DAMAGE_HINT
+from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
 from faqsearch.vectors.builtin import BuiltinEncoder
 
@@ -21,31 +22,41 @@ class Opened:
     """One generation and its encoder. A `Searcher` that moves to a newer generation replaces it as a whole."""
 
     index: Index
+    tokenizer: Tokenizer
     encoder: Encoder
     legs: frozenset[str]
     """Legs with a weight."""
 
     @classmethod
-    def of(cls, index: Index, tokenizer: Tokenizer, encoder: Encoder | None) -> Self:
-        """Return an index with its encoder, after making sure that all fits together.
+    def of(
+        cls, index: Index, tokenizer: Tokenizer | None, encoder: Encoder | None, *, before: Opened | None = None
+    ) -> Opened:
+        """Return an index with its tokenizer and encoder, after making sure that all fits together.
 
         Args:
             index: One generation.
-            tokenizer: Must be the one the index was made with.
+            tokenizer: None takes the one the index was made with.
             encoder: None takes the one the index was made with.
+            before: Another generation whose tokenizer and encoder are taken again where they are the right ones.
 
         Raises:
             IndexMismatch: The index was made with another tokenizer or encoder.
             ModelError: Its encoder cannot be loaded.
         """
-        made_with = index.manifest.tokenizer
-        if made_with != tokenizer.fingerprint:
+        manifest = index.manifest
+        if before and not tokenizer and manifest.tokenizer == before.tokenizer.fingerprint:
+            tokenizer = before.tokenizer
+        tokenizer = tokenizer or FugashiTokenizer(user_words=manifest.settings.user_words)
+        if manifest.tokenizer != tokenizer.fingerprint:
             raise IndexMismatch(
-                f"the index was built with tokenizer {made_with}; this is {tokenizer.fingerprint}",
+                f"the index was built with tokenizer {manifest.tokenizer}; this is {tokenizer.fingerprint}",
                 hint="Build the index again, or install the faqsearch and dictionary it was built with.",
             )
-        legs = frozenset(leg for leg, weight in index.manifest.settings.weights.items() if weight > 0)
-        return cls(index, _check_encoder(encoder, index, tokenizer), legs)
+        # The built-in encoder is part of its generation; a model is loaded once.
+        if before and not encoder and index.word_vectors is None and manifest.encoder == before.index.manifest.encoder:
+            encoder = before.encoder
+        legs = frozenset(leg for leg, weight in manifest.settings.weights.items() if weight > 0)
+        return cls(index, tokenizer, _check_encoder(encoder, index, tokenizer), legs)
 
 
 def _check_encoder(encoder: Encoder | None, index: Index, tokenizer: Tokenizer) -> Encoder:

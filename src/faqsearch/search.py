@@ -26,7 +26,6 @@ from faqsearch.results import Hit, Results
 from faqsearch.settings import Settings
 from faqsearch.snippets import snippet
 from faqsearch.suggest import Suggestion, did_you_mean, suggest
-from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors.builtin import BuiltinEncoder
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
 _DEPTH = 100
 # A question longer than this is a text; only its beginning is asked.
 _LONGEST_QUERY = 2_000
+# From this share of a phrasing on, a hit is said to match the phrasing, not a sentence of its answer.
+_SAME_QUESTION = 0.5
 # Suggestions shown when nothing is confident.
 _SUGGESTIONS = 3
 
@@ -67,11 +68,10 @@ class Searcher:
             IndexMismatch: The index was made with another tokenizer or encoder.
             ModelError: Its encoder cannot be loaded.
         """
-        self._tokenizer = tokenizer or FugashiTokenizer(user_words=index.manifest.settings.user_words)
         beside = [index.folder / SYNONYMS_FILE] if index.folder else []
         self.synonyms = LiveSynonyms(synonyms, beside)
-        self._given = encoder
-        self._opened = Opened.of(index, self._tokenizer, encoder)
+        self._given = (tokenizer, encoder)
+        self._opened = Opened.of(index, tokenizer, encoder)
 
     def refresh(self) -> bool:
         """Move to the newest generation of the index; questions that are being answered stay with theirs.
@@ -85,12 +85,10 @@ class Searcher:
             IndexFormatError: The newest generation is damaged; the one that is open goes on answering.
             IndexMismatch: It was made with another tokenizer or encoder; likewise.
         """
-        before = self._opened
-        newer = before.index.newer()
+        newer = self.index.newer()
         if newer is None:
             return False
-        same_model = newer.manifest.encoder == before.index.manifest.encoder and newer.word_vectors is None
-        self._opened = Opened.of(newer, self._tokenizer, before.encoder if same_model else self._given)
+        self._opened = Opened.of(newer, *self._given, before=self._opened)
         return True
 
     @property
@@ -111,7 +109,7 @@ class Searcher:
     @property
     def tokenizer(self) -> Tokenizer:
         """The tokenizer questions go through."""
-        return self._tokenizer
+        return self._opened.tokenizer
 
     @property
     def settings(self) -> Settings:
@@ -177,7 +175,7 @@ class Searcher:
             text: Kanji, kana or romaji, the last word half-typed; nothing completes an empty one.
             k: Suggestions wanted, at most.
         """
-        return suggest(self.index, self._tokenizer, text, k=k)
+        return suggest(self.index, self.tokenizer, text, k=k)
 
     def related(self, document_id: str, *, k: int = 5) -> list[Related]:
         """Return up to `k` documents near one, without itself and its near-duplicates, nearest first.
@@ -185,7 +183,7 @@ class Searcher:
         Raises:
             DocumentNotFound: No document has that id.
         """
-        return related(self.index, self._tokenizer, document_id, k=k)
+        return related(self.index, self.tokenizer, document_id, k=k)
 
     def explain(self, query: str, document_id: str, *, where: Where | None = None) -> Explanation:
         """Say what each leg thinks of one document for a question: why it is a hit, or why not.
@@ -197,13 +195,13 @@ class Searcher:
         """
         still = copy(self)
         understood = still.understand(_checked(query))
-        asked = question(understood, self._tokenizer, still.encode([understood]), still._opened.legs)  # noqa: SLF001
+        asked = question(understood, still.tokenizer, still.encode([understood]), still._opened.legs)  # noqa: SLF001
         found = still.index.candidates(asked, depth=_DEPTH, where=where)
         return explain_document(still.index, query, understood, asked, found, document_id, depth=_DEPTH, where=where)
 
     def understand(self, text: str) -> Asked:
         """Return what a question asks for, in the words of this index."""
-        return understand(text, self._tokenizer, self.index.lexicon, self.synonyms.current())
+        return understand(text, self.tokenizer, self.index.lexicon, self.synonyms.current())
 
     def encode(self, asked: Sequence[Asked]) -> Vectors | None:
         """Return the questions' vectors, shape (n, dimension); None when no dense leg has a weight."""
@@ -225,7 +223,7 @@ class Searcher:
             every_leg: Ask also the legs whose weight is 0.
         """
         legs = LEXICAL_LEGS if every_leg else self._opened.legs
-        return self.index.candidates(question(asked, self._tokenizer, vector, legs), depth=_DEPTH, where=where)
+        return self.index.candidates(question(asked, self.tokenizer, vector, legs), depth=_DEPTH, where=where)
 
     def _answer(
         self,
@@ -237,7 +235,7 @@ class Searcher:
         explain: bool,
         started: float,
     ) -> Results:
-        asked = question(understood, self._tokenizer, vector, self._opened.legs)
+        asked = question(understood, self.tokenizer, vector, self._opened.legs)
         candidates = self.index.candidates(asked, depth=_DEPTH, where=where)
         ranking = fuse(candidates, self.settings.weights, self.settings.fusion)
         order = ranking.order[: max(k, _SUGGESTIONS)]
@@ -247,7 +245,7 @@ class Searcher:
         hits = []
         for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):
             first, last = candidates.sentences[place].tolist()
-            shown = snippet(document.answer, (first, last), terms, self._tokenizer)
+            shown = snippet(document.answer, (first, last), terms, self.tokenizer)
             hits.append(
                 Hit(
                     rank=rank,
@@ -262,7 +260,7 @@ class Searcher:
             )
         answered = bool(len(certain)) and float(certain[0]) >= threshold()
         suggestions = () if answered else tuple(dict.fromkeys(d.question for d in documents[:_SUGGESTIONS]))
-        meant = None if answered else did_you_mean(self.index, self._tokenizer, understood.text)
+        meant = None if answered else did_you_mean(self.index, self.tokenizer, understood.text)
         return Results(query, tuple(hits), answered, (perf_counter() - started) * 1000, suggestions, meant)
 
 
@@ -302,9 +300,8 @@ def _matched(document: Document, candidates: Candidates, place: int) -> str:
     """The phrasing or the sentence that matched best."""
     asked = phrasings(document)
     phrasing = asked[min(int(candidates.phrasings[place]), len(asked) - 1)]
-    question = candidates.scores.get("question")
     first, last = candidates.sentences[place].tolist()
-    # A phrasing that holds half of what the best one holds is what the question meant; else the answer said it.
-    if first == last or (question is not None and question[place] > candidates.maxima["question"] / 2):
+    # A phrasing half of which was asked for is what the question meant; else the answer said it.
+    if first == last or candidates.scores["focus"][place] >= _SAME_QUESTION:
         return phrasing
     return document.answer[first:last].strip()

@@ -101,7 +101,7 @@ def suggest(index: Index, tokenizer: Tokenizer, text: str, *, k: int) -> list[Su
     if completions is None:
         return []
     typed = [word.strip(_PUNCTUATION) for word in normalize(text[:_LONGEST]).casefold().split()]
-    ranks = _matching(completions, [word for word in typed if word], tokenizer)
+    ranks = _matching(completions, list(dict.fromkeys(filter(None, typed))), tokenizer)
     chosen: list[int] = []
     again: list[int] = []
     documents: set[int] = set()
@@ -151,8 +151,9 @@ def _begun(completions: Completions, word: str, tokenizer: Tokenizer) -> Ints:
 
 def _spelt_so(completions: Completions, word: str, tokenizer: Tokenizer) -> Ints:
     """The ranks of the wordings with a word that begins so, by writing or by reading."""
-    forms = dict.fromkeys((_whole_codes(to_hiragana(word)), typed_romaji(word)))
-    ranks = np.concatenate([completions.ranks(form) for form in forms])
+    # A form is empty when nothing of it can be said yet (ー, っ).
+    forms = [form for form in dict.fromkeys((_whole_codes(to_hiragana(word)), typed_romaji(word))) if form]
+    ranks = np.concatenate([np.empty(0, dtype=np.int64), *map(completions.ranks, forms)])
     if not len(ranks) and _KANJI.search(word):
         # Half converted (解約ほ), or with other kanji than the source's: as MeCab reads it.
         ranks = completions.ranks(typed_romaji(tokenizer.reading(word)))

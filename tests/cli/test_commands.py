@@ -25,7 +25,7 @@ def test_search_json_is_the_contract(cli):
     value = json.loads(out)
 
     assert (code, err) == (0, "")
-    assert list(value) == ["schema", "query", "answered", "took_ms", "hits", "suggestions"]
+    assert list(value) == ["schema", "query", "answered", "took_ms", "hits", "suggestions", "did_you_mean"]
     assert list(value["hits"][0]) == SEARCH_FIELDS
     assert value["hits"][0]["id"] == "ship"
     assert {k: value["hits"][0]["source"][k] for k in ("path", "line")} == {"path": "corpus/faq.csv", "line": 3}

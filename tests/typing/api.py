@@ -29,6 +29,16 @@ def search(searcher: faqsearch.Searcher) -> list[str]:
     return [*texts, str(certain), str(results.answered), *results.suggestions, str(value), str(len(many))]
 
 
+def look_around(searcher: faqsearch.Searcher) -> list[str]:
+    """Completions, neighbours, and why a document is not found."""
+    completed: list[faqsearch.Suggestion] = searcher.suggest("pasuwa", k=3)
+    near: list[faqsearch.Related] = searcher.related(completed[0].id, k=2)
+    why: faqsearch.Explanation = searcher.explain("質問", near[0].document.id, where={"kind": "faq"})
+    rank: int | None = why.rank
+    meant: str | None = searcher.search("質問").did_you_mean
+    return [completed[0].text, completed[0].kind, str(near[0].score), str(rank), str(meant), *why.lacks, *why.filtered]
+
+
 def handle() -> str:
     """Errors carry what to do next, and how to exit."""
     try:

@@ -41,7 +41,7 @@ def test_small_matrices_give_fewer_directions(shape):
 
 def test_zero_rows_stay_zero():
     """A text without known words is near nothing."""
-    assert unit_rows(np.array([[0.0, 0.0], [3.0, 4.0]])).tolist() == pytest.approx([[0.0, 0.0], [0.6, 0.8]])
+    assert unit_rows(np.array([[0.0, 0.0], [3.0, 4.0]])) == pytest.approx(np.array([[0.0, 0.0], [0.6, 0.8]]))
 
 
 def test_words_that_keep_the_same_company_are_near(tmp_path):
@@ -62,6 +62,6 @@ def test_words_that_keep_the_same_company_are_near(tmp_path):
 
     lost, missing, rain = encoder.encode_passages(["紛失", "喪失", "雨"])
 
-    assert lost @ missing > 0.5 > lost @ rain
+    assert lost @ missing > lost @ rain + 0.2
     assert encoder.encode_queries(["紛失"])[0] == pytest.approx(lost, abs=1e-6)
-    assert not encoder.encode_queries(["未知語彙"]).any()
+    assert not encoder.encode_queries(["ヌルポガッ"]).any()

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from faqsearch.cli.machine import dumps, error_value, results_value
 from faqsearch.errors import QueryError
-from faqsearch.search import Searcher, open_index
+from faqsearch.search import Searcher
 
 
 def answer_lines(
-    address: str,
+    searcher: Searcher,
     k: int,
     where: Mapping[str, Sequence[str]] | None,
     *,
@@ -24,7 +24,6 @@ def answer_lines(
     Returns:
         0 when every question has a confident answer, 1 when one has none, 2 when a line could not be asked.
     """
-    searcher = open_index(address)
     worst = 0
     for number, line in enumerate(sys.stdin.buffer):
         value, code = _answer(searcher, line, k, where, explain=explain, fields=fields, cut=cut, first=number == 0)

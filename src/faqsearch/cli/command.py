@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "verify": "Check every byte of an index.",
     "rollback": "Go back to the generation before.",
     "doctor": "Ask every leg stored questions, and look for damage and stale sources.",
+    "dict": "Look for mistakes in synonym files.",
     "evaluate": "Measure an index on judged questions.",
     "schema": "Print the JSON Schema of all JSON output.",
     "guide": "Print the guide for programs and agents.",

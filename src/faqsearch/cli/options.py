@@ -12,6 +12,12 @@ IndexOption = Annotated[
     str | None,
     typer.Option("--index", metavar="INDEX", help="The index; else $FAQSEARCH_INDEX, else the only one in indexes/."),
 ]
+SynonymsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--synonyms", metavar="FILE", help="A synonym file to use beside the one kept with the index. Repeat for more."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 ColorOption = Annotated[ColorChoice, typer.Option("--color", help="Colour: auto, always or never.", metavar="WHEN")]
 # Read by `run`, before any option is parsed; declared so that it is known and documented.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from faqsearch.cli.render import Look, fact_lines
@@ -11,13 +13,16 @@ from faqsearch.results import SCHEMA
 
 if TYPE_CHECKING:
     from faqsearch.build import BuildReport
+    from faqsearch.dictionaries import Checked
     from faqsearch.index.folder import Generation
     from faqsearch.index.manifest import Manifest
     from faqsearch.sources import Problem
+    from faqsearch.synonyms import Problem as Doubt
 
 # More would push the summary off the screen; --json has them all.
 _PROBLEMS_SHOWN = 20
 _SOURCES_SHOWN = 10
+_WARNINGS_SHOWN = 5
 
 
 def problem_lines(problems: Sequence[Problem], errors: int) -> Iterator[str]:
@@ -28,6 +33,37 @@ def problem_lines(problems: Sequence[Problem], errors: int) -> Iterator[str]:
     warnings = sum(problem.severity == "warning" for problem in problems)
     if (more := errors + warnings - len(ordered[:_PROBLEMS_SHOWN])) > 0:
         yield f"… and {more:,} more; build with --json to list them"
+
+
+def warning_lines(problems: Sequence[Doubt]) -> Iterator[str]:
+    """Yield a warning for each of the first lines of a synonym file that cannot be used."""
+    for problem in problems[:_WARNINGS_SHOWN]:
+        yield f"warning: {printable(f'{problem.path}:{problem.line}: {problem.message}')}"
+    if (more := len(problems) - _WARNINGS_SHOWN) > 0:
+        yield f"… and {more:,} more; `faqsearch dict check FILE` lists them"
+
+
+def check_lines(checked: Checked, files: Sequence[str], index: str | None) -> Iterator[str]:
+    """Yield what to look at in synonym files, then how much that is."""
+    for problem in checked.problems:
+        yield printable(str(problem))
+    levels = Counter(problem.level for problem in checked.problems)
+    found = ", ".join(plural(levels[level], level) for level in ("error", "warning", "note") if levels[level])
+    against = f"checked against {printable(index)}" if index else "checked without an index"
+    read = f"{plural(len(files), 'file')}, {plural(checked.rules, 'rule')} {against}"
+    yield f"{read}: {found or 'nothing to say'}"
+
+
+def check_value(checked: Checked, files: Sequence[str], index: str | None) -> dict[str, Any]:
+    """Return the JSON value of what to look at in synonym files."""
+    return {
+        "schema": SCHEMA,
+        "index": index,
+        "files": list(files),
+        "rules": checked.rules,
+        "clean": checked.clean,
+        "problems": [asdict(problem) for problem in checked.problems],
+    }
 
 
 def build_lines(report: BuildReport, into: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from faqsearch.cli.address import index_address
-from faqsearch.cli.options import ColorOption, DebugOption, IndexOption
+from faqsearch.cli.options import ColorOption, DebugOption, IndexOption, SynonymsOption
 from faqsearch.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from faqsearch.cli.terminal import ColorChoice
     from faqsearch.explain import Explanation
     from faqsearch.results import Results
+    from faqsearch.search import Searcher
 
 # As text, more than five hits push the best one off the screen.
 _HITS, _HITS_AS_TEXT = 10, 5
@@ -42,6 +43,7 @@ def search(
             "value, name another for both.",
         ),
     ] = None,
+    synonyms: SynonymsOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say what each way of searching found.")] = False,
     explain_id: Annotated[
         str | None, typer.Option("--explain-id", metavar="ID", help="Only say why this document is a hit, or is not.")
@@ -73,11 +75,10 @@ def search(
             raise SettingsError("questions from stdin are answered in JSON lines", hint="Leave out --json and --tsv.")
         from faqsearch.cli.batch import answer_lines
 
-        return answer_lines(index_address(index), k or _HITS, filters, explain=explain, fields=names, cut=max_chars)
-    from faqsearch.search import open_index
-
+        searcher = _open(index_address(index), synonyms)
+        return answer_lines(searcher, k or _HITS, filters, explain=explain, fields=names, cut=max_chars)
     as_text = not (json or jsonl or tsv)
-    searcher = open_index(index_address(index))
+    searcher = _open(index_address(index), synonyms)
     shown = k or (_HITS_AS_TEXT if as_text else _HITS)
     if explain_id is not None:
         _print_explanation(searcher.explain(question, explain_id, where=filters), shown, json, jsonl, color)
@@ -95,6 +96,18 @@ def search(
 
         print(dumps(results_value(results, fields=names, max_chars=max_chars), indent=2 if json else None))
     return 0 if results.answered else 1
+
+
+def _open(address: str, synonyms: list[str] | None) -> Searcher:
+    from faqsearch.search import open_index
+
+    searcher = open_index(address, synonyms=synonyms or ())
+    if problems := searcher.synonyms.problems:
+        from faqsearch.cli.reports import warning_lines
+
+        for line in warning_lines(problems):
+            print(line, file=sys.stderr)
+    return searcher
 
 
 def _filters(given: list[str]) -> dict[str, list[str]] | None:

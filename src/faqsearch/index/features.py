@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.interface import Scores, WeightedTerm
-from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Excerpt
+from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Excerpt, Sequences
 from faqsearch.index.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float32]
@@ -127,6 +127,36 @@ def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
         tf[:, place] = _occurrences(excerpt, parts)
     worth = np.where(excerpt.kinds == PHRASING, _best_of_groups((tf > 0).astype(np.float32) * asked.worth, asked).sum(axis=1), -1)
     return Matches(excerpt, asked, tf, places, slots, _first_best(worth, excerpt))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading candidates next to a question gave."""
+
+    scores: dict[str, Scores]
+    """Feature to its scores; shape (documents,) each."""
+    phrasings: npt.NDArray[np.int32]
+    """The phrasing that holds most of the question, 0-based within its document; shape (documents,)."""
+    sentences: npt.NDArray[np.int64]
+    """The sentence that matched best, by its number in the whole index, -1 for none; shape (documents,)."""
+
+
+def read_words(excerpt: Excerpt, asked: AskedWords, sequences: Sequences) -> Read:
+    """Compare the words of an excerpt with those of a question."""
+    documents = len(excerpt.unit_bounds) - 1
+    if not len(asked.numbers):
+        nothing = np.zeros(documents, dtype=np.float32)
+        none = dict.fromkeys(("passage", "coverage", "focus", "pair"), nothing)
+        return Read(none, np.zeros(documents, np.int32), np.full(documents, -1, np.int64))
+    matches = match(excerpt, asked, len(sequences.vocabulary))
+    passage, sentences = passage_scores(matches, sequences.mean_length)
+    scores = {
+        "passage": passage,
+        "coverage": coverage_scores(matches),
+        "focus": focus_scores(matches, sequences.importance),
+        "pair": pair_scores(matches),
+    }
+    return Read(scores, (matches.phrasing - excerpt.unit_bounds[:-1]).astype(np.int32), sentences)
 
 
 def passage_scores(matches: Matches, mean_length: float) -> tuple[Scores, npt.NDArray[np.int64]]:

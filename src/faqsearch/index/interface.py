@@ -69,7 +69,7 @@ class Candidates:
     """Leg to the score that counts as 1: the best it gave any document that passes the filter, 0 when it found
     nothing; for legs whose scores are shares or cosines, 1."""
     phrasings: npt.NDArray[np.int32]
-    """The phrasing that scored best in the question leg, 0-based within the document; shape (n,)."""
+    """The phrasing that holds most of the question, 0-based within the document; shape (n,)."""
     sentences: npt.NDArray[np.int32]
     """Start and end, in characters of the answer, of the sentence that matched best; (0, 0) when the document has
     none; shape (n, 2)."""

@@ -18,16 +18,7 @@ from faqsearch.index.completions import SUGGEST_FILE, Completions, open_completi
 from faqsearch.index.dense import DENSE_FILE, DenseIndex
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
-from faqsearch.index.features import (
-    SHARES,
-    asked_words,
-    coverage_scores,
-    focus_scores,
-    match,
-    pair_scores,
-    passage_scores,
-    sentence_scores,
-)
+from faqsearch.index.features import SHARES, Read, asked_words, read_words, sentence_scores
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
@@ -44,6 +35,9 @@ TABLES_FILE = "documents.bin"
 FACETS_FILE = "facets.bin"
 LEXICAL_FILE = "lexical.bin"
 ENCODER_FILE = "encoder.bin"
+
+# 99 of 100 random pairs of a question and a document of the judged sets lie below.
+_LEAST_COSINE = 0.25
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -174,16 +168,16 @@ class LocalIndex:
         documents = np.unique(np.concatenate(chosen)) if chosen else np.empty(0, dtype=np.int64)
         maxima = {leg: float(scores.max(initial=0)) for leg, scores in every.items()}
         found = {leg: scores[documents] for leg, scores in every.items()}
-        spans = np.zeros((len(documents), 2), dtype=np.int32)
         if question.vector is not None:
             found["dense"] = self._dense_scores(question.vector[0], documents)
             maxima["dense"] = float(found["dense"].max(initial=0))
-        if len(documents) and (words := question.terms.get("document")):
-            read, sentences = self._read(words, question, documents)
-            found |= read
-            maxima |= {name: 1.0 if name in SHARES else float(scores.max()) for name, scores in read.items()}
-            spans = np.where((sentences >= 0)[:, None], self.sequences.unit_spans[sentences], 0).astype(np.int32)
-        return Candidates(documents, found, maxima, self._best_phrasings(units.get("question"), documents), spans)
+        if not len(documents):
+            return Candidates(documents, found, maxima, np.empty(0, np.int32), np.empty((0, 2), np.int32))
+        read = self._read(question, documents)
+        found |= read.scores
+        maxima |= {name: 1.0 if name in SHARES else float(scores.max()) for name, scores in read.scores.items()}
+        spans = np.where((read.sentences >= 0)[:, None], self.sequences.unit_spans[read.sentences], 0)
+        return Candidates(documents, found, maxima, read.phrasings, spans.astype(np.int32))
 
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first."""
@@ -229,35 +223,28 @@ class LocalIndex:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
         return scores
 
-    def _read(
-        self, words: Sequence[WeightedTerm], question: Question, documents: npt.NDArray[np.int64]
-    ) -> tuple[dict[str, Scores], npt.NDArray[np.int64]]:
+    def _read(self, question: Question, documents: npt.NDArray[np.int64]) -> Read:
         """What can be seen only by reading the candidates' words next to the question's."""
-        sequences, postings = self.sequences, self.legs["document"]
-        asked = asked_words(words, sequences.vocabulary, postings.idf)
-        if not len(asked.numbers):
-            return {}, np.full(len(documents), -1, dtype=np.int64)
+        sequences = self.sequences
         excerpt = sequences.excerpt(documents)
-        matches = match(excerpt, asked, len(sequences.vocabulary))
-        read: dict[str, Scores] = {}
+        asked = asked_words(question.terms.get("document", ()), sequences.vocabulary, self.legs["document"].idf)
+        read = read_words(excerpt, asked, sequences)
+        read.scores["kanji"] = self._spelling.scores(excerpt, question.kanji)
         if question.vector is not None and (vectors := self._word_vectors):
             values = vectors.affinities(question.vector[0], excerpt.words, len(sequences.vocabulary))
             lengths = vectors.lengths[excerpt.units]
             for i, view in enumerate(vectors.views):
-                read[view.name] = sentence_scores(excerpt, values[i], lengths[:, i])
-        read["kanji"] = self._spelling.scores(excerpt, question.kanji)
-        read["passage"], best_sentences = passage_scores(matches, sequences.mean_length)
-        read["coverage"] = coverage_scores(matches)
-        read["focus"] = focus_scores(matches, sequences.importance)
-        read["pair"] = pair_scores(matches)
-        return read, best_sentences
+                read.scores[view.name] = sentence_scores(excerpt, values[i], lengths[:, i])
+        return read
 
     def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:
         # Several passages of one document may come first; four times as many passages hold enough documents.
         scores, passages = self.dense.search(vector, 4 * depth, allowed)
+        # Unlike a model's, the built-in encoder's cosines mean something by themselves: below this is chance.
+        least = _LEAST_COSINE if self._word_vectors else 0.0
         documents: dict[int, float] = {}
         for score, passage in zip(scores[0].tolist(), passages[0].tolist(), strict=True):
-            if passage >= 0 and score > 0:
+            if passage >= 0 and score > least:
                 documents.setdefault(int(self.dense.passage_documents[passage]), score)
             if len(documents) == depth:
                 break
@@ -274,17 +261,6 @@ class LocalIndex:
         if len(filled):
             best_scores[filled] = np.maximum.reduceat(scores, firsts[:-1][filled])
         return np.maximum(best_scores, 0)
-
-    def _best_phrasings(self, scores: Scores | None, documents: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-        phrasings = np.zeros(len(documents), dtype=np.int32)
-        if scores is not None and len(documents):
-            owners = self.legs["question"].unit_documents
-            starts = np.searchsorted(owners, documents)
-            ends = np.searchsorted(owners, documents, side="right")
-            for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-                if end - start > 1:
-                    phrasings[i] = int(scores[start:end].argmax())
-        return phrasings
 
 
 def _by_prefix(arrays: Arrays) -> dict[str, Arrays]:

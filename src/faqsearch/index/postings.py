@@ -171,6 +171,12 @@ class Postings:
             count == 0 or (self.unit_documents[0] == 0 and self.unit_documents[-1] == count - 1)
         )
 
+    def documents_with_terms(self) -> Ints:
+        """Count anew in how many documents each term is: what `df` holds; int64, shape (terms,)."""
+        terms = np.repeat(np.arange(len(self._indptr) - 1), np.diff(self._indptr))
+        pairs = np.unique(terms * (self.documents + 1) + self.unit_documents[self._units])
+        return np.bincount(pairs // (self.documents + 1), minlength=len(self._indptr) - 1)
+
     def of(self, number: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """Return the units (ascending) that hold term `number`, and its weight in each."""
         start, end = int(self._indptr[number]), int(self._indptr[number + 1])

@@ -17,6 +17,8 @@ class Heading:
     label: str | None = None
     """Number of the heading (`1.2`, `第3章`) for formats that identify sections by it."""
     page: int | None = None
+    slug: str | None = None
+    """What the id is made of, where the text holds more than the author wrote (a number that changes)."""
 
 
 @dataclass(frozen=True, slots=True)

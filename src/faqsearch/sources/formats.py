@@ -104,7 +104,6 @@ READERS: Mapping[str, Reader] = {
     ".xlsx": _xlsx,
     ".xlsm": _xlsx,
     ".docx": _docx,
-    ".docm": _docx,
     ".pdf": _pdf,
     ".rst": _rst,
     ".rest": _rst,

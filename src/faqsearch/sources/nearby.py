@@ -6,11 +6,15 @@ import os
 import stat
 from pathlib import Path
 
-from faqsearch.sources.interface import SourceFile
+from faqsearch.sources.interface import Severity, SourceFile
 
 
 class NotNearbyError(Exception):
-    """An included file that is not there, or must not be read."""
+    """An included file that is not there, which is worth a warning, or must not be read, which is an error."""
+
+    def __init__(self, message: str, severity: Severity = "warning") -> None:
+        super().__init__(message)
+        self.severity = severity
 
 
 def read_nearby(file: SourceFile, target: str, *, beside: Path | None = None, most: int) -> tuple[bytes, Path]:
@@ -30,19 +34,24 @@ def read_nearby(file: SourceFile, target: str, *, beside: Path | None = None, mo
     """
     if file.folder is None or file.location is None:
         raise NotNearbyError("there is no folder to include from")
-    start = file.folder if target.startswith("/") else (beside or file.location).parent
+    inside = Path(os.path.realpath(file.folder))
+    start = Path(os.path.realpath(beside or file.location)).parent
     try:
+        if target.startswith("/"):
+            # From the top of the manual, which may lie some way down the corpus.
+            above = [folder for folder in (start, *start.parents) if folder.is_relative_to(inside)]
+            start = next((folder for folder in above if (folder / target.lstrip("/")).exists()), inside)
         # Links are resolved before anything is opened: what is read lies in the corpus, however it is named.
         location = Path(os.path.realpath(start / target.lstrip("/")))
-        if not location.is_relative_to(os.path.realpath(file.folder)):
-            raise NotNearbyError("it lies outside the corpus folder")
+        if not location.is_relative_to(inside):
+            raise NotNearbyError("it lies outside the corpus folder", severity="error")
         handle = os.open(location, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
         with os.fdopen(handle, "rb") as stream:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
-                raise NotNearbyError("it is no regular file")
+                raise NotNearbyError("it is no regular file", severity="error")
             if status.st_size > most:
-                raise NotNearbyError(f"it has {status.st_size:,} bytes; at most {most:,} are read")
+                raise NotNearbyError(f"it has {status.st_size:,} bytes; at most {most:,} are read", severity="error")
             return stream.read(most), location
     except (OSError, ValueError) as fault:
         raise NotNearbyError(getattr(fault, "strerror", None) or "not a file name") from None

@@ -74,7 +74,7 @@ class Reading:
             return decode(data, path=self.file.path).text, location
         except NotNearbyError as fault:
             message = f"'{target[:80]}' is not included: {fault}"
-            self.problems.append(self.file.problem(message, line=line))
+            self.problems.append(self.file.problem(message, line=line, severity=fault.severity))
         return None
 
 

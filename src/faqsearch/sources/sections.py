@@ -179,7 +179,7 @@ def _outline(file: SourceFile, blocks: list[Block], page: Page) -> list[_Section
 
 
 def _open(heading: Heading, parent: _Section, above: tuple[str, ...], *, is_title: bool) -> _Section:
-    own = heading.label or slug(heading.text)
+    own = heading.label or heading.slug or slug(heading.text)
     slugs = (own,) if heading.label and "." in heading.label else (*parent.below, own)
     path = (*(parent.path if parent.level else above), heading.text)
     # The title of the page stands above everything, so it would only lengthen every id.

@@ -1,0 +1,311 @@
+"""Fit the confidence of `faqsearch.confidence` on judged questions with and without an answer; say how good it is.
+
+    PYTHONPATH=src python training/fit_confidence.py --data ../shared/data/benchmarks [--write]
+
+Prints the constants and a table in Markdown; `--write` puts them into `src/faqsearch/confidence.py` and, between the
+markers, `benchmarks/README.md`. Needs scipy. Seeded; about four minutes on two cores.
+
+What is asked of each judged set's index: its own questions; those of the other sets (`foreign`); its own once more,
+with every judged document taken out of the candidates (`removed`, localgovfaq); and those judged to have no answer
+(`written`, our corpus/). Indexes of 1 to 40 documents drawn from the sets are asked questions about documents they
+hold and about others, so that the model also holds for a first try with a handful of entries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from faqsearch import confidence  # noqa: E402
+from faqsearch.build import build_index  # noqa: E402
+from faqsearch.confidence import SIGNALS, Model, signals, threshold  # noqa: E402
+from faqsearch.evaluation.judgments import JudgedQuery, Judgments, read_judgments  # noqa: E402
+from faqsearch.evaluation.runs import Names, gather  # noqa: E402
+from faqsearch.index.interface import Candidates  # noqa: E402
+from faqsearch.ranking import fuse  # noqa: E402
+from faqsearch.search import Searcher, open_index  # noqa: E402
+from faqsearch.settings import BUILTIN_WEIGHTS, MODEL_WEIGHTS  # noqa: E402
+from tables import write_between_markers  # noqa: E402
+
+SEED = 11
+OWN, FOREIGN, REMOVED, WRITTEN = "own", "foreign", "removed", "written"
+SHARES = {FOREIGN: 0.5, REMOVED: 0.5, WRITTEN: 0.5}
+"""Part of each kind in a set's questions without an answer; scaled so that they weigh as much as its `own`."""
+TAKEN_OUT = ("localgovfaq",)
+MOST_OWN, MOST_FOREIGN = 1200, 250
+SMALL_SIZES = (1, 2, 3, 5, 8, 12, 20, 40)
+SMALL_PER_SET, SMALL_WEIGHT = 64, 0.3
+RIDGE = 1e-4
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The first hit of one question, for one kind of encoder."""
+
+    index: str
+    """The set the index is made of; `small NAME` for a few of its documents."""
+    kind: str
+    query: str
+    signals: Floats
+    grade: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """All questions; arrays of shape (questions,) but `x`, (questions, signals)."""
+
+    index: npt.NDArray[np.str_]
+    kind: npt.NDArray[np.str_]
+    x: Floats
+    grade: npt.NDArray[np.int64]
+    weight: Floats
+    train: Mask
+    """Half of the questions, by their text: a question asked of several indexes is never in both halves."""
+
+    @property
+    def small(self) -> Mask:
+        return np.char.startswith(self.index, "small")
+
+
+def main() -> None:
+    options = _options()
+    tables = {name: table(rows) for name, rows in collect(options.data, options.corpus).items()}
+    fitted = {name: fit(own, own.train) for name, own in tables.items()}
+    constants = "\n".join(f"{name.upper()} = {_literal(model)}" for name, model in fitted.items())
+    page = "\n\n".join(report(name, own, fitted[name]) for name, own in tables.items())
+    print(constants, page, sep="\n\n")
+    if options.write:
+        path = ROOT / "src/faqsearch/confidence.py"
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"(?<=^# <fit:).*?(?=^# </fit>)", f" training/fit_confidence.py>\n{constants}\n", text, flags=re.M | re.S), encoding="utf-8")
+        write_between_markers(ROOT / "benchmarks/README.md", "confidence", page)
+
+
+# --- Asking ---------------------------------------------------------------------------------------------------
+
+
+def collect(data: Path, corpus: Path) -> dict[str, list[Asked]]:
+    """Ask everything; return the first hits for the built-in encoder and for another (`other`)."""
+    folders = {path.parent.name: path.parent for path in sorted(data.glob("*/corpus.jsonl"))} | {"corpus": corpus}
+    judged = {name: read_judgments(path / "queries.jsonl", path / "qrels.tsv") for name, path in folders.items()}
+    rng = np.random.default_rng(SEED)
+    rows: dict[str, list[Asked]] = {"builtin": [], "other": []}
+    for name, folder in folders.items():
+        say(name)
+        source = folder / "corpus.jsonl" if (folder / "corpus.jsonl").exists() else folder
+        with tempfile.TemporaryDirectory() as place:
+            build_index(source, place)
+            for kind, queries, judgments in _questions(name, judged, rng):
+                ask(rows, name, kind, open_index(place), queries, judgments)
+        if source != folder:
+            say(f"small {name}")
+            _ask_small(rows, name, source, judged, rng)
+    return rows
+
+
+def _questions(
+    name: str, judged: dict[str, Judgments], rng: np.random.Generator
+) -> Iterator[tuple[str, list[JudgedQuery], Judgments | None]]:
+    for other, judgments in judged.items():
+        answerable = [query for query in judgments.queries if judgments.answerable(query)]
+        if other != name:
+            yield FOREIGN, sample(answerable, MOST_FOREIGN, rng), None
+            continue
+        yield OWN, sample(answerable, MOST_OWN, rng), judgments
+        yield WRITTEN, [query for query in judgments.queries if not judgments.answerable(query)], None
+        if name in TAKEN_OUT:
+            yield REMOVED, answerable, judgments
+
+
+def _ask_small(
+    rows: dict[str, list[Asked]], name: str, source: Path, judged: dict[str, Judgments], rng: np.random.Generator
+) -> None:
+    lines = {json.loads(line)["id"]: line for line in source.read_text(encoding="utf-8").split("\n") if line.strip()}
+    judgments, ids = judged[name], sorted(lines)
+    queries = [query for query in judgments.queries if judgments.answerable(query)]
+    foreign = [query for other, own in judged.items() if other != name for query in own.queries]
+    for turn in range(SMALL_PER_SET):
+        size = SMALL_SIZES[turn % len(SMALL_SIZES)]
+        about = sample(queries, min(size, 6), rng)
+        best = [max(sorted(judgments.of(query)), key=judgments.of(query).__getitem__) for query in about]
+        kept = list(dict.fromkeys([*best, *sample(ids, size, rng)]))[:size]
+        with tempfile.TemporaryDirectory() as place:
+            (Path(place) / "corpus.jsonl").write_text("\n".join(lines[i] for i in kept if i in lines), encoding="utf-8")
+            build_index(Path(place) / "corpus.jsonl", Path(place) / "index")
+            searcher = open_index(Path(place) / "index")
+            held = set(kept)
+            own = [q for q in about if any(grade > 0 and i in held for i, grade in judgments.of(q).items())]
+            strange = [q for q in sample(queries, 6, rng) if held.isdisjoint(judgments.of(q))]
+            ask(rows, f"small {name}", OWN, searcher, own, judgments)
+            ask(rows, f"small {name}", FOREIGN, searcher, [*strange, *sample(foreign, 4, rng)], None)
+
+
+def ask(
+    rows: dict[str, list[Asked]],
+    index: str,
+    kind: str,
+    searcher: Searcher,
+    queries: Sequence[JudgedQuery],
+    judgments: Judgments | None,
+) -> None:
+    """Add the first hit of each question, as the built-in encoder and as another would have it.
+
+    The other is the built-in one's `dense` leg alone, under a model's weights; its cosine's size is not used.
+    """
+    names = Names(searcher)
+    for query, found in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
+        own = judgments.of(query) if judgments else {}
+        grades = np.array([own.get(document, 0) for document in names(found.documents)], dtype=np.int64)
+        if kind == REMOVED:
+            found, grades = part(found, grades == 0), grades[grades == 0]
+        lone = replace(found, scores={leg: s for leg, s in found.scores.items() if leg not in confidence._VIEWS})
+        for encoder, candidates, weights in (("builtin", found, BUILTIN_WEIGHTS), ("other", lone, MODEL_WEIGHTS)):
+            ranking = fuse(candidates, weights)
+            first = ranking.order[:1]
+            x = signals(candidates, ranking, first)[0] if len(first) else np.zeros(len(SIGNALS))
+            rows[encoder].append(Asked(index, kind, query.text, x, int(grades[first[0]]) if len(first) else 0))
+
+
+def part(found: Candidates, kept: Mask) -> Candidates:
+    """Return the candidates without some, as if the index did not hold them."""
+    scores = {leg: values[kept] for leg, values in found.scores.items()}
+    fixed = ("coverage", "focus")
+    maxima = {leg: 1.0 if leg in fixed else float(values.max(initial=0)) for leg, values in scores.items()}
+    return Candidates(found.documents[kept], scores, maxima, found.phrasings[kept], found.sentences[kept])
+
+
+def sample[T](values: Sequence[T], most: int, rng: np.random.Generator) -> list[T]:
+    return [values[i] for i in sorted(rng.choice(len(values), min(most, len(values)), replace=False))]
+
+
+# --- Fitting --------------------------------------------------------------------------------------------------
+
+
+def table(rows: Sequence[Asked]) -> Table:
+    """Return rows as arrays; each set weighs the same, half of it on questions without an answer."""
+    index, kind = np.array([row.index for row in rows]), np.array([row.kind for row in rows])
+    weight = np.zeros(len(rows))
+    for name in sorted(set(index)):
+        own = {k: (index == name) & (kind == k) for k in (OWN, *SHARES)}
+        without = sum(share for k, share in SHARES.items() if own[k].any())
+        for k, mask in own.items():
+            if mask.any():
+                scale = SMALL_WEIGHT if name.startswith("small") else 1.0
+                weight[mask] = scale * (1.0 if k == OWN else SHARES[k] / without) / mask.sum()
+    train = np.array([zlib.crc32(row.query.encode()) % 2 == 0 for row in rows])
+    grade = np.array([row.grade for row in rows])
+    return Table(index, kind, np.stack([row.signals for row in rows]), grade, weight / weight.mean(), train)
+
+
+def fit(own: Table, rows: Mask, least: int = 1) -> Model:
+    """Return the logistic regression of `grade >= least` on some rows, no coefficient below 0."""
+    x, y, weight = own.x[rows], own.grade[rows] >= least, own.weight[rows] / own.weight[rows].sum()
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        logits = parameters[0] + x @ parameters[1:]
+        p = 1 / (1 + np.exp(-logits))
+        slope = weight * (p - y)
+        value = float(weight @ np.logaddexp(0, np.where(y, -logits, logits)) + RIDGE * parameters[1:] @ parameters[1:])
+        return value, np.concatenate(([slope.sum()], x.T @ slope + 2 * RIDGE * parameters[1:]))
+
+    bounds = [(None, None), *[(0, None)] * len(SIGNALS)]
+    found = minimize(loss, np.zeros(len(SIGNALS) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Model(round(float(found[0]), 3), tuple(round(float(c), 3) for c in found[1:]))
+
+
+# --- Measuring ------------------------------------------------------------------------------------------------
+
+
+def report(name: str, own: Table, model: Model) -> str:
+    """Return how good a model is on questions it was not fitted on, and fitted without each set."""
+    title = {"builtin": "Built-in encoder", "other": "Another encoder (stand-in)"}[name]
+    lines = [
+        f"### {title}",
+        "",
+        "| held-out questions of | ECE | ECE, grade 2 | AUROC: foreign | written | removed | all | answerable: shown | right when shown | without answer: refused | foreign / written / removed refused |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    big = ~own.small
+    lines.append(line("**all sets**", own, model, ~own.train & big))
+    names = sorted(set(own.index[big]))
+    lines += [line(each, own, model, ~own.train & (own.index == each)) for each in names]
+    lines.append(line("indexes of 1 to 40 documents", own, model, ~own.train & own.small))
+    for each in names:
+        theirs = np.char.endswith(own.index, each)
+        lines.append(line(f"{each}, fitted without it", own, fit(own, ~theirs), own.index == each))
+    return "\n".join(lines)
+
+
+def line(label: str, own: Table, model: Model, rows: Mask) -> str:
+    """Return one row of the table; every set and kind counts by its weight."""
+    p, kind, weight, right = model.of(own.x)[rows], own.kind[rows], own.weight[rows], own.grade[rows] > 0
+    answerable, shown = kind == OWN, p >= threshold()
+
+    def share(of: Mask, among: Mask) -> str:
+        return f"{np.average(of[among], weights=weight[among]):.2f}" if among.any() else "–"
+
+    kinds = (FOREIGN, WRITTEN, REMOVED)
+    cells = [
+        label,
+        f"{calibration_error(p, right, weight):.3f}",
+        f"{calibration_error(p, own.grade[rows] > 1, weight):.3f}",
+        *[auroc(p, answerable, kind == k, weight) for k in kinds],
+        auroc(p, answerable, ~answerable, weight),
+        share(shown, answerable),
+        share(right, answerable & shown),
+        share(~shown, ~answerable),
+        " / ".join(share(~shown, kind == k) for k in kinds),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def calibration_error(p: Floats, right: Mask, weight: Floats, bins: int = 10) -> float:
+    """Return the expected calibration error over bins of equal width."""
+    at = np.minimum((p * bins).astype(int), bins - 1)
+    return float(np.abs(np.bincount(at, weight * (p - right), minlength=bins)).sum() / weight.sum())
+
+
+def auroc(p: Floats, yes: Mask, no: Mask, weight: Floats) -> str:
+    """Return the chance that a question of `yes` is more confident than one of `no`."""
+    if not no.any() or not yes.any():
+        return "–"
+    order = np.argsort(p[no])
+    values, below = p[no][order], np.concatenate(([0], np.cumsum(weight[no][order])))
+    left, right = (below[np.searchsorted(values, p[yes], side)] for side in ("left", "right"))
+    return f"{float(weight[yes] @ (left + right) / 2 / weight[yes].sum() / below[-1]):.3f}"
+
+
+def say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _literal(model: Model) -> str:
+    return f"Model({model.intercept}, ({', '.join(map(str, model.coefficients))}))"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared/data/benchmarks")
+    parser.add_argument("--corpus", type=Path, default=ROOT / "corpus", help="our own judged corpus")
+    parser.add_argument("--write", action="store_true", help="change confidence.py and benchmarks/README.md")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
