@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from faqsearch.build import build_index
 from faqsearch.documents import Document, Source
 from faqsearch.index.completions import Completions, CompletionsBuilder
-from faqsearch.index.slips import Slips, slip_arrays
+from faqsearch.index.misspellings import Misspellings, misspelling_arrays
 from faqsearch.search import open_index
 from faqsearch.suggest import suggest, wordings
 from faqsearch.tokens import FugashiTokenizer
@@ -187,7 +187,7 @@ def test_the_order_of_adding_does_not_matter():
 def test_an_empty_index_suggests_nothing():
     """No wording at all is no special case."""
     assert texts(Fake(), "a") == []
-    assert Fake().completions.slips.nearest("ぱすわど") is None
+    assert Fake().completions.misspellings.nearest("ぱすわど") is None
 
 
 @pytest.mark.parametrize(
@@ -256,11 +256,11 @@ WORDS = st.lists(st.text(alphabet="あいうえ", min_size=2, max_size=6), min_s
 @given(WORDS, st.text(alphabet="あいうえ", min_size=1, max_size=6))
 def test_nearest_equals_comparing_with_every_word(stored, typed):
     """The table of deletions finds the word that a scan with the edit distance finds."""
-    slips = Slips(slip_arrays([[(word, to_romaji(word))] for word in stored]))
+    misspellings = Misspellings(misspelling_arrays([[(word, to_romaji(word))] for word in stored]))
     near = [(distance(word, typed), word) for word in stored]
     near = [(d, word) for d, word in near if d == 0 or (d == 1 and min(len(word), len(typed)) >= 3)]
     reachable = [(d, word) for d, word in near if d == 0 or max(len(word), len(typed)) >= 4]
-    found = slips.nearest(sound(typed, to_romaji(typed)))
+    found = misspellings.nearest(sound(typed, to_romaji(typed)))
 
     assert (found and found[0]) == (min(reachable)[1] if reachable else None)
 

@@ -22,6 +22,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,7 @@ MOST_OWN, MOST_FOREIGN = 1200, 250
 SMALL_SIZES = (1, 2, 3, 5, 8, 12, 20, 40)
 SMALL_PER_SET, SMALL_WEIGHT = 64, 0.3
 RIDGE = 1e-4
+THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -190,7 +192,7 @@ def part(found: Candidates, kept: Mask) -> Candidates:
     return Candidates(found.documents[kept], scores, maxima, found.phrasings[kept], found.sentences[kept])
 
 
-def sample[T](values: Sequence[T], most: int, rng: np.random.Generator) -> list[T]:
+def sample(values: Sequence[Any], most: int, rng: np.random.Generator) -> list[Any]:
     return [values[i] for i in sorted(rng.choice(len(values), min(most, len(values)), replace=False))]
 
 
@@ -249,7 +251,25 @@ def report(name: str, own: Table, model: Model) -> str:
     for each in names:
         theirs = np.char.endswith(own.index, each)
         lines.append(line(f"{each}, fitted without it", own, fit(own, ~theirs), own.index == each))
-    return "\n".join(lines)
+    return "\n".join([*lines, "", *trade_off(own, model)])
+
+
+def trade_off(own: Table, model: Model) -> Iterator[str]:
+    """Yield what the held-out questions of all sets get at several thresholds."""
+    yield "| shown from | answerable: shown | right when shown | without answer: refused | all shown: right |"
+    yield "|---|---|---|---|---|"
+    rows = ~own.train & ~own.small
+    p, weight, right, answerable = model.of(own.x)[rows], own.weight[rows], own.grade[rows] > 0, own.kind[rows] == OWN
+    for bound in THRESHOLDS:
+        shown = p >= bound
+        cells = [
+            np.average(shown[answerable], weights=weight[answerable]),
+            np.average(right[answerable & shown], weights=weight[answerable & shown]),
+            np.average(~shown[~answerable], weights=weight[~answerable]),
+            np.average(right[shown], weights=weight[shown]),
+        ]
+        label = f"**{bound}**" if bound == threshold() else f"{bound}"
+        yield f"| {label} | {' | '.join(f'{cell:.2f}' for cell in cells)} |"
 
 
 def line(label: str, own: Table, model: Model, rows: Mask) -> str:

@@ -24,8 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from contrast import Recipe, Trained, train
-from faqsearch.index.vocabulary import vocabulary_arrays
 from faqsearch.tokens import FugashiTokenizer
+from faqsearch.vocabulary import vocabulary_arrays
 from pairs import PARAPHRASES, QUESTIONS, Pairs, load_pairs
 
 FORMAT = 1

@@ -90,7 +90,6 @@ def explain_document(
     query: str,
     understood: Asked,
     asked: Question,
-    candidates: Candidates,
     document_id: str,
     *,
     depth: int,
@@ -103,16 +102,17 @@ def explain_document(
         query: The question as it was asked.
         understood: Its words.
         asked: The same as the index takes it.
-        candidates: What the legs found.
         document_id: The document.
-        depth: Documents that each leg could bring in.
+        depth: Documents that each leg may bring in.
         where: The filters.
 
     Raises:
         DocumentNotFound: No document has that id.
+        SettingsError: `where` names a field no document has.
     """
     number = index.number(document_id)
     (document,) = index.documents([number])
+    candidates = index.candidates(asked, depth=depth, where=where)
     ranking = fuse(candidates, index.manifest.settings.weights, index.manifest.settings.fusion)
     place = int(np.searchsorted(candidates.documents, number))
     found = place < len(candidates) and int(candidates.documents[place]) == number

@@ -13,10 +13,10 @@ from faqsearch.documents import Document
 from faqsearch.index.interface import Analysis, Question, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.postings import count_terms
-from faqsearch.index.sequences import OTHER, PHRASING, SENTENCE, Unit, number_terms
-from faqsearch.passages import code, phrasings, sentence_spans, split
-from faqsearch.suggest import wordings
+from faqsearch.index.sequences import Unit, number_terms
+from faqsearch.passages import OTHER, PHRASING, SENTENCE, code, phrasings, sentence_spans, split
 from faqsearch.slips import also_meant
+from faqsearch.suggest import wordings
 from faqsearch.synonyms import Synonyms
 from faqsearch.text import fold, normalize, romaji_to_kana, to_hiragana
 from faqsearch.tokens import QueryTerm, Tokenizer

@@ -12,6 +12,9 @@ from faqsearch.text import sentences
 
 Field = Literal["question", "answer"]
 
+PHRASING, SENTENCE, OTHER = 0, 1, 2
+"""Kinds of units the words of a document come in: each phrasing, each sentence of the answer, one of other words."""
+
 # A fenced block as the sources write it: a line of at least three backticks or tildes, up to the same again.
 _FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$\n?|\Z)", re.MULTILINE | re.DOTALL)
 

@@ -51,7 +51,8 @@ def fuse(candidates: Candidates, weights: Mapping[str, float], method: FusionMet
             shares[leg] = scores * (weight / np.float32(best)) if best > 0 else np.zeros_like(scores)
         shares[leg] = shares[leg].astype(np.float32, copy=False)
     scores = np.sum(list(shares.values()), axis=0, dtype=np.float32) if shares else np.zeros(len(candidates), np.float32)
-    return Ranking(np.argsort(-scores, kind="stable"), scores, shares)
+    # The shares of a perfect hit sum to 1 but for the last bit.
+    return Ranking(np.argsort(-scores, kind="stable"), np.minimum(scores, np.float32(1)), shares)
 
 
 def ranks(scores: Scores) -> npt.NDArray[np.int64]:

@@ -14,6 +14,7 @@ from faqsearch.documents import Document
 from faqsearch.errors import QueryError
 from faqsearch.explain import Explanation, explain_document, explain_hit
 from faqsearch.index import open_generation
+from faqsearch.index.damage import says_damage
 from faqsearch.index.facets import Where
 from faqsearch.index.interface import Candidates
 from faqsearch.index.manifest import Manifest
@@ -116,6 +117,7 @@ class Searcher:
         """The settings the index was built with."""
         return self.index.manifest.settings
 
+    @says_damage
     def document(self, document_id: str) -> Document:
         """Return the document with that id.
 
@@ -124,6 +126,7 @@ class Searcher:
         """
         return self.index.document(document_id)
 
+    @says_damage
     def search(self, query: str, *, k: int = 10, where: Where | None = None, explain: bool = False) -> Results:
         """Return the documents that answer `query`, best first.
 
@@ -139,11 +142,11 @@ class Searcher:
             SettingsError: `where` names a field no document has.
         """
         started = perf_counter()
-        text = _checked(query)
         still = copy(self)  # which a refresh meanwhile does not move
-        asked = still.understand(text)
+        asked = still.understand(_checked(query))
         return still._answer(query, asked, still.encode([asked]), k, where, explain, started)  # noqa: SLF001
 
+    @says_damage
     def search_many(
         self, queries: Iterable[str], *, k: int = 10, where: Where | None = None, explain: bool = False
     ) -> list[Results]:
@@ -168,15 +171,12 @@ class Searcher:
             for i, (query, asked) in enumerate(zip(queries, understood, strict=True))
         ]
 
+    @says_damage
     def suggest(self, text: str, *, k: int = 8) -> list[Suggestion]:
-        """Return stored questions and headings that complete what has been typed, best first.
-
-        Args:
-            text: Kanji, kana or romaji, the last word half-typed; nothing completes an empty one.
-            k: Suggestions wanted, at most.
-        """
+        """Return up to `k` stored questions and headings that complete `text` (kanji, kana, romaji), best first."""
         return suggest(self.index, self.tokenizer, text, k=k)
 
+    @says_damage
     def related(self, document_id: str, *, k: int = 5) -> list[Related]:
         """Return up to `k` documents near one, without itself and its near-duplicates, nearest first.
 
@@ -185,6 +185,7 @@ class Searcher:
         """
         return related(self.index, self.tokenizer, document_id, k=k)
 
+    @says_damage
     def explain(self, query: str, document_id: str, *, where: Where | None = None) -> Explanation:
         """Say what each leg thinks of one document for a question: why it is a hit, or why not.
 
@@ -196,8 +197,7 @@ class Searcher:
         still = copy(self)
         understood = still.understand(_checked(query))
         asked = question(understood, still.tokenizer, still.encode([understood]), still._opened.legs)  # noqa: SLF001
-        found = still.index.candidates(asked, depth=_DEPTH, where=where)
-        return explain_document(still.index, query, understood, asked, found, document_id, depth=_DEPTH, where=where)
+        return explain_document(still.index, query, understood, asked, document_id, depth=_DEPTH, where=where)
 
     def understand(self, text: str) -> Asked:
         """Return what a question asks for, in the words of this index."""

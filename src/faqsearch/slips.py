@@ -16,8 +16,8 @@ from faqsearch.text import fold, normalize, to_hiragana
 from faqsearch.tokens import QueryTerm, Tokenizer
 from faqsearch.tokens.kana import kana_key
 
-# With one letter changed, a word of three is any other word.
-_SHORTEST = 4
+# With one letter changed, a word of three is any other word; with one added, it is few.
+_SHORTEST = 3
 _LONGEST = 16
 # What a word meant counts, of what a word asked counts.
 _MEANT = 0.7
@@ -70,6 +70,9 @@ def _one_letter(written: str, lexicon: Lexicon) -> list[tuple[str, str]]:
 
 def _neighbours(term: str, letters: str) -> Iterator[str]:
     """Yield every word one letter away: one swapped with the next, left out, changed or added."""
+    if len(term) == _SHORTEST:
+        yield from (term[:i] + other + term[i:] for i in range(len(term) + 1) for other in letters)
+        return
     for i in range(len(term)):
         head, letter, tail = term[:i], term[i], term[i + 1 :]
         if tail and tail[0] != letter:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.index.completions import BEGIN, END, Completions, Wording
-from faqsearch.index.slips import Slips
+from faqsearch.index.misspellings import Misspellings
 from faqsearch.results import SCHEMA
 from faqsearch.text import normalize, romaji_to_kana, to_hiragana
 from faqsearch.tokens import Tokenizer
@@ -195,13 +195,13 @@ def did_you_mean(index: Index, tokenizer: Tokenizer, text: str) -> str | None:
         return None
     typed = meant = normalize(text)
     for surface in unknown:
-        near = _nearest(completions.slips, tokenizer, surface)
+        near = _nearest(completions.misspellings, tokenizer, surface)
         if near and (word := _as_written(completions, index, tokenizer, *near)):
             meant = meant.replace(surface, word, 1)
     return None if meant == typed else meant
 
 
-def _nearest(slips: Slips, tokenizer: Tokenizer, word: str) -> tuple[str, int] | None:
+def _nearest(misspellings: Misspellings, tokenizer: Tokenizer, word: str) -> tuple[str, int] | None:
     """The form of the stored word that was probably meant, and a wording that has it."""
     folded = word.casefold()
     if len(word) < (_FEWEST_KANJI if _KANJI.search(word) else _FEWEST_LETTERS):
@@ -210,7 +210,7 @@ def _nearest(slips: Slips, tokenizer: Tokenizer, word: str) -> tuple[str, int] |
     if folded.isascii() and not _LATIN.search(read := romaji_to_kana(folded)):
         forms.append(sound(read, to_romaji(read)))
     for form in forms:
-        if near := slips.nearest(form, exact=bool(_KANJI.search(word))):
+        if near := misspellings.nearest(form, exact=bool(_KANJI.search(word))):
             return near
     return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 RULES_VERSION = 1
 """Bump when any term could come out differently; it is part of the tokenizer's fingerprint."""
@@ -86,7 +87,7 @@ def normalize_aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
         The normalized text, and for each of its characters the start and the end of its origin in `text`.
     """
     normalized = normalize(text)
-    if normalized == text:
+    if normalized == text or (len(normalized) == len(text) and _is_one_for_one(text)):
         return normalized, range(len(text)), range(1, len(text) + 1)
     characters: list[str] = []
     starts: list[int] = []
@@ -101,7 +102,18 @@ def normalize_aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
 
 
 _COMBINING = "\u0300-\u036f\u0483-\u0487\u3099\u309aﾞﾟ\u1160-\u11ff"
+_COMBINED = re.compile(f"[{_COMBINING}]")
 _CLUSTER = re.compile(f".[{_COMBINING}]*", re.DOTALL)
+
+
+def _is_one_for_one(text: str) -> bool:
+    """Whether each character becomes one character where it stands: true of most text, and quick to see."""
+    return not (_BEFORE.search(text) or _COMBINED.search(text)) and all(map(_becomes_one, set(text)))
+
+
+@cache
+def _becomes_one(character: str) -> bool:
+    return len(unicodedata.normalize("NFKC", character)) == 1
 
 
 def _pieces(text: str) -> Iterator[tuple[int, int, str]]:

@@ -21,14 +21,14 @@ from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Analysis
 from faqsearch.index.local import LocalIndex
 from faqsearch.index.postings import Postings, TermCounts
-from faqsearch.index.sequences import PHRASING, TermSequences, stored_sequences
-from faqsearch.index.vocabulary import Vocabulary
+from faqsearch.index.sequences import TermSequences, stored_sequences
 from faqsearch.legs import DocumentAnalyser
 from faqsearch.opened import Opened
-from faqsearch.passages import phrasings
+from faqsearch.passages import PHRASING, phrasings
 from faqsearch.settings import BM25
 from faqsearch.tokens import Tokenizer
 from faqsearch.vectors.interface import Encoder, Vectors
+from faqsearch.vocabulary import Vocabulary
 
 # Stored numbers are float32, and the built-in encoder's vectors are packed into bytes.
 _RELATIVE, _ABSOLUTE = 1e-4, 1e-4

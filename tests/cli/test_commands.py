@@ -220,8 +220,8 @@ def test_evaluate_measures_and_checks_bounds(cli):
     Path("queries.tsv").write_text("q1\t送料はいくらですか\nq2\t領収書\nq3\t宇宙旅行\n", encoding="utf-8")
     Path("qrels.tsv").write_text("q1\tship\t2\nq2\tbill\t2\n", encoding="utf-8")
     value = json.loads(cli("evaluate", "queries.tsv", "qrels.tsv", "--json").out)
-    text = cli("evaluate", "queries.tsv", "qrels.tsv", "--at-least", "recall@10=0.5", "--run", "run.txt")
-    missed = cli("evaluate", "queries.tsv", "qrels.tsv", "--at-least", "sr@1=1", "--at-least", "ndcg@1=1", "-k", "5")
+    text = cli("evaluate", "queries.tsv", "qrels.tsv", "--fail-under", "recall@10=0.5", "--run", "run.txt")
+    missed = cli("evaluate", "queries.tsv", "qrels.tsv", "--fail-under", "sr@1=1", "--fail-under", "ndcg@1=1", "-k", "5")
 
     assert value["rows"][0]["name"] == "fused"
     assert (value["queries"], value["unanswerable"]) == (3, 1)
@@ -231,6 +231,30 @@ def test_evaluate_measures_and_checks_bounds(cli):
     assert missed.code in (0, 1)
     assert missed.code == bool(missed.err)
     assert cli("evaluate", "nowhere.tsv", "qrels.tsv").code == 3
+
+
+def test_tune_shows_what_it_would_write_and_writes_when_asked(cli):
+    """Without `--write` nothing changes; with it a generation has the weights, and says who made it."""
+    queries, qrels = [], []
+    for name in ("pass", "ship", "late", "back", "bill"):
+        value = json.loads(cli("show", name, "--json").out)
+        for number, text in enumerate((value["question"], *value["phrasings"], value["answer"].splitlines()[0]) * 2):
+            queries.append(f"{name}{number}\t{text}\n")
+            qrels.append(f"{name}{number}\t{name}\t2\n")
+    Path("queries.tsv").write_text("".join(queries), encoding="utf-8")
+    Path("qrels.tsv").write_text("".join(qrels), encoding="utf-8")
+    code, out, err = cli("tune", "queries.tsv", "qrels.tsv", "--folds", "2")
+    value = json.loads(cli("tune", "queries.tsv", "qrels.tsv", "--folds", "2", "--json").out)
+
+    assert (code, err, value["written"]) == (0, "", None)
+    assert "Nothing was written" in out
+    assert "gain " in out
+    assert json.loads(cli("info", "--json").out)["generation"] == "000001"
+    written = json.loads(cli("tune", "queries.tsv", "qrels.tsv", "--folds", "2", "--write", "--json").out)
+    now = json.loads(cli("info", "--json").out)
+    assert written["written"] == now["generation"]
+    assert now["settings"]["weights"] == written["weights"]["after"]
+    assert cli("tune", "queries.tsv", "nowhere.tsv").code == 3
 
 
 def test_no_format_lets_a_document_drive_the_terminal(cli):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25L, BM25Okapi, BM25Plus
 
 from faqsearch.index.postings import CountsBuilder, Postings, count_terms
-from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.settings import BM25
+from faqsearch.vocabulary import Vocabulary
 
 WORDS = ["解約", "返品", "送料", "ポイント", "e-203", "再発行", "領収書"]
 CORPORA = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), min_size=1, max_size=12)

@@ -13,6 +13,8 @@ from faqsearch.errors import SettingsError
 
 COMMANDS: Mapping[str, str] = {
     "build": "Build an index from files and folders.",
+    "update": "Bring an index up to date.",
+    "watch": "Update an index whenever files change.",
     "search": "Answer a question.",
     "suggest": "Complete what was typed.",
     "related": "List the documents nearest to one.",
@@ -23,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "Ask every leg stored questions, and look for damage and stale sources.",
     "dict": "Look for mistakes in synonym files.",
     "evaluate": "Measure an index on judged questions.",
+    "tune": "Choose the weights of the legs on judged questions.",
     "schema": "Print the JSON Schema of all JSON output.",
     "guide": "Print the guide for programs and agents.",
 }

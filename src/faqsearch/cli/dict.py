@@ -13,7 +13,7 @@ from faqsearch.errors import IndexNotFound
 
 def dict(  # noqa: A001  # the command's name
     action: Annotated[Literal["check"], typer.Argument(metavar="check", help="What to do: check.")],
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Synonym files.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Synonym files.")],
     *,
     index: IndexOption = None,
     json: JsonOption = False,

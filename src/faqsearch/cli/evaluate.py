@@ -25,9 +25,9 @@ def evaluate(
         str, typer.Option("--by", metavar="KEY", help="Split the second table by this key of QUERIES.")
     ] = "kind",
     worst: Annotated[int, typer.Option("--worst", min=0, metavar="N", help="List the N worst questions.")] = 5,
-    at_least: Annotated[
+    fail_under: Annotated[
         list[str] | None,
-        typer.Option("--at-least", metavar="METRIC=VALUE", help="Exit with 1 when the fused ranking is below. Repeat."),
+        typer.Option("--fail-under", metavar="METRIC=VALUE", help="Exit with 1 when the fused ranking is below. Repeat."),
     ] = None,
     run: Annotated[
         str | None, typer.Option("--run", metavar="FILE", help="Write the fused rankings as a TREC run.")
@@ -44,7 +44,7 @@ def evaluate(
     from faqsearch.evaluation import Bound, failures, write_trec
     from faqsearch.evaluation import evaluate as measure
 
-    bounds = [Bound.parse(text) for text in at_least or []]
+    bounds = [Bound.parse(text) for text in fail_under or []]
     evaluation = measure(queries, qrels, index=index_address(index), k=k, by=by, worst=worst)
     if run is not None:
         write_trec(evaluation.runs, run)

@@ -13,15 +13,18 @@ from faqsearch.results import SCHEMA
 
 if TYPE_CHECKING:
     from faqsearch.build import BuildReport
+    from faqsearch.changes import Changes
     from faqsearch.dictionaries import Checked
     from faqsearch.index.folder import Generation
     from faqsearch.index.manifest import Manifest
     from faqsearch.sources import Problem
     from faqsearch.synonyms import Problem as Doubt
+    from faqsearch.update import UpdateReport
 
 # More would push the summary off the screen; --json has them all.
 _PROBLEMS_SHOWN = 20
 _SOURCES_SHOWN = 10
+_CHANGES_SHOWN = 10
 _WARNINGS_SHOWN = 5
 
 
@@ -197,3 +200,53 @@ def _size(manifest: Manifest) -> int:
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB"
+
+
+def change_lines(changes: Changes) -> Iterator[str]:
+    """Yield the first ids of each kind of change, and how many more there are."""
+    renamed = [f"{old} → {new}" for old, new in changes.renamed]
+    kinds = (("+", changes.added), ("~", changes.changed), ("→", renamed), ("-", changes.removed))
+    for mark, ids in kinds:
+        for own in ids[:_CHANGES_SHOWN]:
+            yield f"{mark} {printable(own)}"
+        if len(ids) > _CHANGES_SHOWN:
+            yield f"{mark} … and {len(ids) - _CHANGES_SHOWN:,} more"
+
+
+def update_lines(report: UpdateReport, into: str) -> Iterator[str]:
+    """Yield the summary of an update."""
+    counted = ", ".join(f"{count:,} {kind}" for kind, count in _change_counts(report.changes).items() if count)
+    if report.published:
+        yield f"{printable(into)}: {counted} in {report.seconds:.1f} s (generation {report.generation})"
+    elif report.changes:
+        yield f"{printable(into)}: {counted}; nothing was written"
+    else:
+        kept = plural(report.changes.kept, "document")
+        yield f"{printable(into)}: no document changes ({kept}, generation {report.generation})"
+    if report.manifest.problems:
+        yield f"{plural(report.manifest.problems, 'problem')}: left out"
+
+
+def update_value(report: UpdateReport, into: str, *, dry_run: bool) -> dict[str, Any]:
+    """Return the JSON value of an update's summary: that of a build, and what changed."""
+    changes = report.changes
+    return {
+        **build_value(report, into),
+        "published": report.published,
+        "dry_run": dry_run,
+        "added": list(changes.added),
+        "changed": list(changes.changed),
+        "renamed": [list(pair) for pair in changes.renamed],
+        "removed": list(changes.removed),
+        "kept": changes.kept,
+    }
+
+
+def _change_counts(changes: Changes) -> dict[str, int]:
+    return {
+        "added": len(changes.added),
+        "changed": len(changes.changed),
+        "renamed": len(changes.renamed),
+        "removed": len(changes.removed),
+        "kept": changes.kept,
+    }

@@ -1,4 +1,4 @@
-"""What an evaluation says to people: one table of rankings, one of kinds of question, the questions that failed."""
+"""What measuring says to people: tables of rankings and of kinds of question, questions that failed, weights."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from faqsearch.cli.terminal import printable
 from faqsearch.cli.wrapping import shorten, width
 
 if TYPE_CHECKING:
-    from faqsearch.evaluation import Evaluation
+    from faqsearch.evaluation import Evaluation, Tuning
     from faqsearch.evaluation.report import Row, Shown, Worst
 
 _NAME = 14
@@ -75,3 +75,32 @@ def _shown_line(name: str, shown: Shown, look: Look) -> str:
     start = f"      {name:<7}{rank:>3}  "
     question = printable(shown.question) or "(not in the index)"
     return start + shorten(f"{printable(shown.id)}  {question}", look.columns - len(start))
+
+
+def tuning_lines(tuning: Tuning, address: str, written: str | None, look: Look) -> Iterator[str]:
+    """Yield the weights an index has, those that were chosen, and what these gain.
+
+    Args:
+        tuning: What was chosen.
+        address: Of the index.
+        written: The generation that has them now, or None when nothing was to be written.
+        look: How to write.
+    """
+    yield f"{plural(tuning.queries, 'question')} with an answer, each held out once in {tuning.folds} folds"
+    yield ""
+    yield f"ndcg@10 now                  {tuning.default}"
+    yield f"ndcg@10 tuned, held out      {tuning.tuned}"
+    verdict = "more than chance" if tuning.sure else "may be chance: judge more questions"
+    gain = tuning.gain
+    yield look.bold(f"gain                        {gain.mean:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]") + f"  {verdict}"
+    yield ""
+    yield look.faint(f"{'leg':<{_NAME}}{'now':>8}{'tuned':>8}")
+    for leg, weight in tuning.after.items():
+        before = tuning.before.get(leg, 0.0)
+        line = f"{leg:<{_NAME}}{before:>8g}{weight:>8g}"
+        yield look.bold(line) if weight != before else line
+    yield ""
+    if written is None:
+        yield "Nothing was written. With --write the index uses the tuned weights."
+    else:
+        yield f"{printable(address)} uses them from now on (generation {written})"

@@ -52,5 +52,5 @@ def update(
 
         print(dumps(update_value(report, into, dry_run=dry_run), indent=2))
     else:
-        print(*change_lines(report.changes), *update_lines(report, into, dry_run=dry_run), sep="\n")
+        print(*change_lines(report.changes), *update_lines(report, into), sep="\n")
     return 3 if report.manifest.problems else 0

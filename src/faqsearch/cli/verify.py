@@ -1,40 +1,45 @@
-"""`faqsearch verify`: is every byte of an index what was written?"""
+"""`faqsearch verify`: is every byte of an index what was written, and was the right thing written?"""
 
 from __future__ import annotations
+
+from typing import Annotated
+
+import typer
 
 from faqsearch.cli.address import index_address
 from faqsearch.cli.options import DebugOption, IndexOption, JsonOption
 from faqsearch.cli.terminal import printable
 
 
-def verify(*, index: IndexOption = None, json: JsonOption = False, debug: DebugOption = False) -> int:
+def verify(
+    *,
+    index: IndexOption = None,
+    sample: Annotated[int, typer.Option("--sample", help="Documents to compute again.", min=1, metavar="N")] = 20,
+    json: JsonOption = False,
+    debug: DebugOption = False,
+) -> int:
     """Check every byte of an index.
 
-    Reads all files of all kept generations and compares them with their checksums, then opens the index as a search
-    does. Exits with 4 when something is wrong.
+    Reads all files of all kept generations and compares them with their checksums. Then analyses some documents
+    again and compares scores with those of rank_bm25, and nearest vectors with all dot products. Exits with 4 when
+    something is wrong.
     """
     from faqsearch.cli.reports import plural
-    from faqsearch.index.folder import IndexFolder
-    from faqsearch.search import open_index
+    from faqsearch.verify import verify as verify_index
 
     address = index_address(index)
-    folder = IndexFolder(address)
-    current = folder.current()
-    kept = [generation for generation in folder.generations() if generation.number != current.number]
-    problems = [problem for generation in (*kept, current) for problem in generation.check_sums()]
-    if not problems:
-        open_index(address)
-    files = sum(len(generation.manifest.files) for generation in (*kept, current))
+    found = verify_index(address, sample=sample)
     if json:
         from faqsearch.cli.machine import dumps
 
-        print(
-            dumps({"schema": 1, "index": address, "ok": not problems, "files": files, "problems": problems}, indent=2)
-        )
-    elif problems:
-        print(*map(printable, problems), sep="\n")
-        print(f"{printable(address)} is damaged: {plural(len(problems), 'problem')} in {plural(files, 'file')}")
+        value = {"schema": 1, "index": address, "ok": found.ok, "files": found.files, "problems": list(found.problems)}
+        print(dumps({**value, "documents": found.documents, "scores": found.scores}, indent=2))
+    elif not found.ok:
+        print(*map(printable, found.problems), sep="\n")
+        problems, files = plural(len(found.problems), "problem"), plural(found.files, "file")
+        print(f"{printable(address)} is damaged: {problems} in {files}")
     else:
-        generations = plural(len(kept) + 1, "generation")
-        print(f"{printable(address)} is whole: {plural(files, 'file')} in {generations} checked")
-    return 4 if problems else 0
+        files, generations = plural(found.files, "file"), plural(found.generations, "generation")
+        print(f"{printable(address)} is whole: {files} in {generations} checked")
+        print(f"{plural(found.documents, 'document')} and {plural(found.scores, 'score')} computed again")
+    return 0 if found.ok else 4

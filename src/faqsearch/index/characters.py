@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from faqsearch.index.interface import Scores
 from faqsearch.index.sequences import Excerpt, ranges
-from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.vectors.builtin import kanji_of
+from faqsearch.vocabulary import Vocabulary
 
 Arrays = dict[str, npt.NDArray[Any]]
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
 from faqsearch.index.folder import Generation
-from faqsearch.index.slips import Slips, slip_arrays
+from faqsearch.index.misspellings import Misspellings, misspelling_arrays
 
 SUGGEST_FILE = "suggest.bin"
 
@@ -106,7 +106,7 @@ class CompletionsBuilder:
             "ranks": np.array(ranks, dtype=np.int64)[order].astype(np.int32 if len(ordered) < 2**30 else np.int64),
             "documents": np.array([w.document for w in ordered], dtype=np.int32),
             "phrasings": np.array([w.place for w in ordered], dtype=np.int32),
-            **slip_arrays([words(wording) for wording in ordered]),
+            **misspelling_arrays([words(wording) for wording in ordered]),
         }
 
 
@@ -157,7 +157,7 @@ class Completions:
         """Document of each wording; shape (wordings,)."""
         self.phrasings: npt.NDArray[np.int32] = arrays["phrasings"]
         """Which of its document's phrasings each wording is, 0 the question; shape (wordings,)."""
-        self.slips = Slips(arrays)
+        self.misspellings = Misspellings(arrays)
 
     def __len__(self) -> int:
         return len(self.documents)

@@ -28,12 +28,18 @@ def write_dense(path: Path, vectors: Vectors) -> None:
     Args:
         path: The file to make.
         vectors: One row a passage, shape (passages, dimension).
+
+    Raises:
+        OSError: It cannot be written.
     """
     import faiss
 
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
-    faiss.write_index(index, str(path))
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(f"FAISS cannot write {path.name}") from error
 
 
 class DenseIndex:
@@ -43,7 +49,7 @@ class DenseIndex:
         self._path = path
         self.passage_documents = passage_documents
         self.dimension = dimension
-        self._index: faiss.IndexFlatIP | None = None
+        self._index: Any = None
         try:
             # Held open: writers may remove the generation before the first question needs its vectors.
             self._file = os.open(path, os.O_RDONLY)
@@ -54,7 +60,7 @@ class DenseIndex:
         if header != _FLAT:
             raise IndexFormatError(f"{path} is not a flat FAISS index", hint=DAMAGE_HINT)
 
-    def _open(self) -> faiss.IndexFlatIP:
+    def _open(self) -> Any:
         # Opened at the first question that needs it: lexical-only work never pays for importing FAISS.
         if self._index is None:
             import faiss
@@ -63,7 +69,7 @@ class DenseIndex:
             # A name that leads to the open file also after it has been removed, where the system has one.
             name = f"/dev/fd/{self._file}" if os.path.isdir("/dev/fd") else str(self._path)  # noqa: PTH112
             try:
-                index: faiss.IndexFlatIP = faiss.read_index(name, faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
+                index: Any = faiss.read_index(name, faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
             except (RuntimeError, MemoryError) as error:
                 raise IndexFormatError(f"{self._path} is not a readable FAISS file", hint=DAMAGE_HINT) from error
             if index.ntotal != count or index.d != self.dimension:
@@ -107,4 +113,8 @@ class DenseIndex:
         """Return the stored vectors of `passages`; float32, shape (n, dimension)."""
         if not len(passages):
             return np.empty((0, self.dimension), dtype=np.float32)
-        return np.asarray(self._open().reconstruct_batch(passages), dtype=np.float32)
+        index = self._open()
+        # FAISS does not look whether a number is one of its vectors.
+        if passages.min() < 0 or passages.max() >= index.ntotal:
+            raise IndexFormatError(f"{self._path} holds no vectors of a document", hint=DAMAGE_HINT)
+        return np.asarray(index.reconstruct_batch(passages), dtype=np.float32)

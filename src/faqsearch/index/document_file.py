@@ -16,8 +16,7 @@ import numpy.typing as npt
 from faqsearch.documents import Document, Source
 from faqsearch.errors import DocumentNotFound, IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT
-from faqsearch.index.vocabulary import term_key
-
+from faqsearch.vocabulary import term_key
 
 _SOURCE_FIELDS = tuple(field.name for field in fields(Source))
 
@@ -94,6 +93,11 @@ def hash_arrays(hashes: Sequence[DocumentHashes]) -> dict[str, npt.NDArray[Any]]
     }
 
 
+def line_sum(line: bytes) -> int:
+    """Return the checksum of a document's line, compared whenever it is read: no answer is ever a damaged one."""
+    return int.from_bytes(blake2b(line, digest_size=8).digest(), "little")
+
+
 def id_arrays(ids: list[str]) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays that find a document's number by its id: `id_keys` (sorted) and `id_numbers`."""
     keys = np.fromiter((term_key(i) for i in ids), dtype=np.uint64, count=len(ids))
@@ -107,6 +111,7 @@ class DocumentFile:
     def __init__(self, path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self._path = path
         self._offsets: npt.NDArray[np.int64] = arrays["document_offsets"]
+        self._sums: npt.NDArray[np.uint64] = arrays["line_sums"]
         self._id_keys: npt.NDArray[np.uint64] = arrays["id_keys"]
         self._id_numbers: npt.NDArray[np.int32] = arrays["id_numbers"]
         try:
@@ -115,15 +120,22 @@ class DocumentFile:
                 self._data: bytes | mmap.mmap = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
         except OSError as error:
             raise IndexFormatError(f"{path} cannot be opened ({error.strerror})", hint=DAMAGE_HINT) from error
-        if not len(self._offsets) or self._offsets[-1] != size:
+        if len(self._offsets) != len(self._sums) + 1 or self._offsets[-1] != size:
             raise IndexFormatError(f"{path} and its table of lines disagree", hint=DAMAGE_HINT)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
 
     def line(self, number: int) -> bytes:
-        """Return the JSON line of a document, without its line break."""
-        return self._data[int(self._offsets[number]) : int(self._offsets[number + 1]) - 1]
+        """Return the JSON line of a document, without its line break.
+
+        Raises:
+            IndexFormatError: It is not what was written.
+        """
+        line = self._data[int(self._offsets[number]) : int(self._offsets[number + 1]) - 1]
+        if line_sum(line) != int(self._sums[number]):
+            raise IndexFormatError(f"{self._path}: document {number} is damaged", hint=DAMAGE_HINT)
+        return line
 
     def __getitem__(self, number: int) -> Document:
         try:

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.errors import SettingsError
-from faqsearch.index.vocabulary import Vocabulary, vocabulary_arrays
 from faqsearch.text import normalize
+from faqsearch.vocabulary import Vocabulary, vocabulary_arrays
 
 # A long text in an extra column (a note, a description) is no facet anybody filters by.
 _LONGEST_VALUE = 120

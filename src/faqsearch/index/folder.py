@@ -63,6 +63,10 @@ class Generation:
                     f"{self.path / name} holds {size} bytes instead of {record.bytes}", hint=DAMAGE_HINT
                 )
 
+    def damage(self) -> str | None:
+        """Return the first thing `check_sums` finds, or None."""
+        return next(self.check_sums(), None)
+
     def check_sums(self) -> Iterator[str]:
         """Yield a line for every file whose content is not what was written."""
         for name, record in self.manifest.files.items():

@@ -18,10 +18,10 @@ from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import TermCounts
 from faqsearch.index.sequences import TermSequences
-from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.passages import Passage
 from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vectors.interface import Vectors
+from faqsearch.vocabulary import Vocabulary
 
 Scores = npt.NDArray[np.float32]
 
@@ -120,6 +120,10 @@ class Index(Protocol):
     @property
     def manifest(self) -> Manifest:
         """What the generation holds."""
+        ...
+
+    def damage(self) -> str | None:
+        """Return what is not as it was written, or None; reads every byte."""
         ...
 
     def newer(self) -> Index | None:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.tokens.kana import KanaLexicon
+from faqsearch.vocabulary import Vocabulary
 
 Arrays = dict[str, npt.NDArray[Any]]
 

@@ -15,6 +15,7 @@ from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
 from faqsearch.index.characters import Spelling
 from faqsearch.index.completions import SUGGEST_FILE, Completions, open_completions
+from faqsearch.index.damage import saying_damage
 from faqsearch.index.dense import DENSE_FILE, DenseIndex
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
@@ -26,9 +27,9 @@ from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
 from faqsearch.index.selection import best, collapse
 from faqsearch.index.sequences import Sequences, ranges
-from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vectors.interface import Vectors
+from faqsearch.vocabulary import Vocabulary
 
 DOCUMENTS_FILE = "documents.jsonl"
 TABLES_FILE = "documents.bin"
@@ -95,11 +96,16 @@ class LocalIndex:
         while True:
             generation = folder.current()
             try:
-                return cls(generation)
+                with saying_damage(generation):
+                    return cls(generation)
             except IndexFormatError:
                 # Between CURRENT and the files, writers may have replaced and removed the generation.
                 if folder.is_current(generation):
                     raise
+
+    def damage(self) -> str | None:
+        """Return what is not as it was written, or None; reads every byte."""
+        return self.generation.damage()
 
     def newer(self) -> LocalIndex | None:
         """Return the generation that answers now, opened; None when this is it."""

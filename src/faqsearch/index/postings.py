@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
 from faqsearch.index.sequences import ranges
-from faqsearch.index.vocabulary import Vocabulary, vocabulary_arrays
 from faqsearch.settings import BM25
+from faqsearch.vocabulary import Vocabulary, vocabulary_arrays
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_array

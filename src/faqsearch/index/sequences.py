@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.vocabulary import Vocabulary, vocabulary_arrays
-
-PHRASING, SENTENCE, OTHER = 0, 1, 2
+from faqsearch.errors import IndexFormatError
+from faqsearch.index.arrays import DAMAGE_HINT
+from faqsearch.passages import PHRASING, SENTENCE
+from faqsearch.vocabulary import Vocabulary, vocabulary_arrays
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -161,9 +162,14 @@ class Sequences:
         """Return the sequences of `documents` (numbers, in any order)."""
         first, last = self.document_units[documents], self.document_units[documents + 1]
         counts = last - first
+        if counts.min(initial=0) < 0 or counts.sum() > len(self.unit_kinds):
+            raise IndexFormatError("the units of the index are damaged", hint=DAMAGE_HINT)
         units = ranges(first, counts)
         starts = self.unit_starts[units]
         lengths = self.unit_starts[units + 1] - starts
+        # Damaged bounds must not ask for more memory than there is.
+        if lengths.min(initial=0) < 0 or lengths.sum() > len(self.words):
+            raise IndexFormatError("the words of the index are damaged", hint=DAMAGE_HINT)
         return Excerpt(
             words=self.words[ranges(starts, lengths)],
             word_units=np.repeat(np.arange(len(units)), lengths),

@@ -17,7 +17,14 @@ from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
 from faqsearch.index.characters import spelling_arrays
 from faqsearch.index.completions import SUGGEST_FILE, CompletionsBuilder
 from faqsearch.index.dense import DENSE_FILE, write_dense
-from faqsearch.index.document_file import DocumentHashes, document_hashes, document_to_json, hash_arrays, id_arrays
+from faqsearch.index.document_file import (
+    DocumentHashes,
+    document_hashes,
+    document_to_json,
+    hash_arrays,
+    id_arrays,
+    line_sum,
+)
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.folder import Generation, file_record
 from faqsearch.index.interface import Analyser
@@ -25,10 +32,11 @@ from faqsearch.index.known import Known
 from faqsearch.index.lexicon import lexicon_arrays
 from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE
 from faqsearch.index.postings import CountsBuilder, TermCounts, compile_postings
-from faqsearch.index.sequences import PHRASING, SequencesBuilder, TermSequences, ranges
-from faqsearch.index.vocabulary import Vocabulary
+from faqsearch.index.sequences import SequencesBuilder, TermSequences, ranges
+from faqsearch.passages import PHRASING
 from faqsearch.settings import Settings
 from faqsearch.vectors.learning import learn
+from faqsearch.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from faqsearch.vectors.interface import Encoder, Vectors
@@ -71,6 +79,7 @@ class GenerationWriter:
         self._places: dict[str, dict[str, ArrayPlace]] = {}
         self._file = (path / DOCUMENTS_FILE).open("wb")
         self._offsets = [0]
+        self._sums: list[int] = []
         self._ids: list[str] = []
         self._hashes: list[DocumentHashes] = []
         self._facets = FacetsBuilder()
@@ -108,10 +117,11 @@ class GenerationWriter:
         fresh: list[Document] = []
         numbers: list[int] = []
         for number, document in enumerate(documents, len(self._ids)):
-            line = document_to_json(document).encode("utf-8", "surrogatepass") + b"\n"
+            line = document_to_json(document).encode("utf-8", "surrogatepass")
             hashes = document_hashes(document)
-            self._file.write(line)
-            self._offsets.append(self._offsets[-1] + len(line))
+            self._file.write(line + b"\n")
+            self._sums.append(line_sum(line))
+            self._offsets.append(self._offsets[-1] + len(line) + 1)
             self._ids.append(document.id)
             self._hashes.append(hashes)
             self._facets.add(number, document)
@@ -184,6 +194,7 @@ class GenerationWriter:
         write_dense(self._path / DENSE_FILE, vectors)
         tables = {
             "document_offsets": np.array(self._offsets, dtype=np.int64),
+            "line_sums": np.array(self._sums, dtype=np.uint64),
             **id_arrays(self._ids),
             **hash_arrays(self._hashes),
             "passage_documents": owners,

@@ -14,8 +14,48 @@ from faqsearch.sources.questions import answer_label, is_question, question_labe
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _BLOCKS = _HEADINGS | frozenset(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer form"
-    " header hgroup hr html legend li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 _QUESTION_NAMES = frozenset(("q", "question", "faq-q", "faq-question", "faq_q", "faq_question", "qa-q", "qa_q"))
 _ANSWER_NAMES = frozenset(("a", "answer", "faq-a", "faq-answer", "faq_a", "faq_answer", "qa-a", "qa_a"))
@@ -90,10 +130,10 @@ def _anchor(heading: HtmlElement) -> str | None:
     own = heading.get("id") or next((a.get("id") or a.get("name") for a in heading.iter("a", "span")), None)
     parent = heading.getparent()
     while own is None and parent is not None and parent.tag not in ("body", "html", "main"):
-        if _first_child(parent) is not heading and parent.tag not in ("header", "hgroup"):
-            first = _first_child(parent)
-            if first is None or heading not in first.iterdescendants():
-                break
+        first = _first_child(parent)
+        opens = first is heading or (first is not None and heading in first.iterdescendants())
+        if not opens and parent.tag not in ("header", "hgroup"):
+            break
         own = parent.get("id")
         parent = parent.getparent()
     return own.strip()[:200] if own and own.strip() and not re.search(r"\s", own.strip()) else None
@@ -185,9 +225,7 @@ def _table(element: HtmlElement) -> Iterator[Block]:
         ):
             yield from _children(cell)
         return
-    lines = []
-    for caption in element.iterchildren("caption"):
-        lines.append(inline_text(caption))
+    lines = [inline_text(caption) for caption in element.iterchildren("caption")]
     for row in element.iter("tr"):
         cells = [one_line(_as_text(_children(cell))) for cell in row.iterchildren("td", "th")]
         if any(cells):

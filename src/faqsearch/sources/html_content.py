@@ -17,14 +17,81 @@ _NOISE_ROLES = frozenset(
 )
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[ぁ-んァ-ヶー一-龠]+")
 _SURE_NOISE = frozenset(
-    "breadcrumb breadcrumbs pankuzu topicpath nav navi navigation navbar gnav gnavi lnav sitenav globalnav ad ads adsense advert"
-    " adslot advertisement sponsor sponsored banner bnr sns share social pagetop totop backtotop pager pagination"
-    " cookie consent copyright skiplink sidebar toc".split()
+    [
+        "breadcrumb",
+        "breadcrumbs",
+        "pankuzu",
+        "topicpath",
+        "nav",
+        "navi",
+        "navigation",
+        "navbar",
+        "gnav",
+        "gnavi",
+        "lnav",
+        "sitenav",
+        "globalnav",
+        "ad",
+        "ads",
+        "adsense",
+        "advert",
+        "adslot",
+        "advertisement",
+        "sponsor",
+        "sponsored",
+        "banner",
+        "bnr",
+        "sns",
+        "share",
+        "social",
+        "pagetop",
+        "totop",
+        "backtotop",
+        "pager",
+        "pagination",
+        "cookie",
+        "consent",
+        "copyright",
+        "skiplink",
+        "sidebar",
+        "toc",
+    ]
 )
 """Parts of class names and ids that say what a part of a page is for."""
 _LIKELY_NOISE = frozenset(
-    "header footer menu side aside related recommend recommended recommends ranking popular widget search login newsletter tagcloud"
-    " tags categories archive archives latest recent comments feedback vote enquete questionnaire modal popup pr cta".split()
+    [
+        "header",
+        "footer",
+        "menu",
+        "side",
+        "aside",
+        "related",
+        "recommend",
+        "recommended",
+        "recommends",
+        "ranking",
+        "popular",
+        "widget",
+        "search",
+        "login",
+        "newsletter",
+        "tagcloud",
+        "tags",
+        "categories",
+        "archive",
+        "archives",
+        "latest",
+        "recent",
+        "comments",
+        "feedback",
+        "vote",
+        "enquete",
+        "questionnaire",
+        "modal",
+        "popup",
+        "pr",
+        "cta",
+    ]
 )
 """The same, but also found around real text: needs many links, or hardly any text, beside the name."""
 _NOISE_HEADING = re.compile(
@@ -91,7 +158,9 @@ def _main(body: HtmlElement) -> HtmlElement | None:
         found: list[HtmlElement] = body.xpath(path)
         if len(found) == 1:
             return found[0]
-    named = [element for element in body.iter("div", "section", "td") if (element.get("id") or "").lower() in _MAIN_NAMES]
+    named = [
+        element for element in body.iter("div", "section", "td") if (element.get("id") or "").lower() in _MAIN_NAMES
+    ]
     return named[0] if len(named) == 1 else None
 
 
@@ -113,7 +182,9 @@ def _drop_by_name(body: HtmlElement, main: HtmlElement | None) -> None:
             few = measure.text < _SHORT and not _PROSE.search(element.text_content())
             if names & _SURE_NOISE or (names & _LIKELY_NOISE and (measure.density > 0.4 or few)):
                 _drop_but_title(element, body)
-        elif measure.text < _SHORT and element.tag in ("p", "div", "small") and _COPYRIGHT.match(element.text_content()):
+        elif (
+            measure.text < _SHORT and element.tag in ("p", "div", "small") and _COPYRIGHT.match(element.text_content())
+        ):
             _drop(element)
 
 

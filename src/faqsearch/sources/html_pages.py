@@ -37,7 +37,9 @@ _NOT_WORD = re.compile(r"\W+")
 def read_html(file: SourceFile) -> Iterator[Document | Problem]:
     """Read a page."""
     if len(file.data) > MAX_HTML_BYTES:
-        raise file.error(f"{len(file.data):,} bytes; at most {MAX_HTML_BYTES:,} of HTML are read", hint="split the file")
+        raise file.error(
+            f"{len(file.data):,} bytes; at most {MAX_HTML_BYTES:,} of HTML are read", hint="split the file"
+        )
     text = yield from _text(file)
     root = yield from _tree(file, text)
     if root is None:
@@ -54,7 +56,8 @@ def read_html(file: SourceFile) -> Iterator[Document | Problem]:
     if body is None:
         return
     keep_main_text(body)
-    for item in read_sections(file, sound_blocks(file, html_blocks(body), (problems := [])), page):
+    problems: list[Problem] = []
+    for item in read_sections(file, sound_blocks(file, html_blocks(body), problems), page):
         # What a page declares as an FAQ it nearly always shows as well.
         if not (isinstance(item, Document) and _bare(item.question) in asked):
             yield item

@@ -11,6 +11,7 @@ from faqsearch.sources.cells import tidy
 from faqsearch.sources.decoding import read_text
 from faqsearch.sources.front_matter import read_front_matter
 from faqsearch.sources.interface import Problem, SourceFile
+from faqsearch.sources.markdown_dialects import plain_dialect
 from faqsearch.sources.markdown_text import markdown_blocks
 from faqsearch.sources.sections import read_sections
 
@@ -28,7 +29,7 @@ def read_markdown(file: SourceFile) -> Iterator[Document | Problem]:
         raise file.error(f"{lines:,} lines; at most {MAX_PROSE_LINES:,} of Markdown are read", hint="split the file")
     page, start, problems = read_front_matter(file, text)
     yield from problems
-    blocks = markdown_blocks(text[start:], first_line=text.count("\n", 0, start) + 1)
+    blocks = markdown_blocks(plain_dialect(text[start:]), first_line=text.count("\n", 0, start) + 1)
     yield from read_sections(file, blocks, page)
 
 

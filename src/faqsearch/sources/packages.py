@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from io import BytesIO
 
 from faqsearch.sources.bounds import MAX_INFLATED_BYTES, MAX_PARTS, MAX_RATIO, MAX_XML_BYTES
@@ -37,8 +38,7 @@ def open_package(file: SourceFile, *, save_as: str) -> zipfile.ZipFile:
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, RuntimeError, ValueError) as fault:
         hint = f"open it in its program and save it again as {save_as}"
         raise file.error(f"not an Office file, or a damaged one: {fault}", hint=hint) from None
-    except Exception as fault:
-        # zlib.error derives from Exception alone.
+    except zlib.error as fault:
         raise file.error(f"damaged: {fault}", hint="restore the file from a backup") from None
     return package
 

@@ -44,7 +44,7 @@ def read_rst(file: SourceFile) -> Iterator[Document | Problem]:
     except RecursionError:
         raise file.error("nested too deeply", hint="flatten the lists and quotations") from None
     # docutils fails in its own ways on what no one would write.
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001
         said = one_line(f"{type(fault).__name__}: {fault}")[:150]
         raise file.error(f"docutils cannot parse it: {said}", hint="report this page to the developers") from None
     yield from reading.problems

@@ -26,11 +26,55 @@ from faqsearch.sources.interface import Problem, SourceFile
 from faqsearch.sources.nearby import NotNearbyError, read_nearby
 
 _SILENT = frozenset(
-    "toctree contents sectnum section-numbering index meta highlight highlightlang default-role role class rst-class"
-    " default-domain currentmodule py:currentmodule module py:module tabularcolumns cssclass target-notes header footer"
-    " date title restructuredtext-test-directive autosummary automodule autoclass autofunction bibliography".split()
+    [
+        "toctree",
+        "contents",
+        "sectnum",
+        "section-numbering",
+        "index",
+        "meta",
+        "highlight",
+        "highlightlang",
+        "default-role",
+        "role",
+        "class",
+        "rst-class",
+        "default-domain",
+        "currentmodule",
+        "py:currentmodule",
+        "module",
+        "py:module",
+        "tabularcolumns",
+        "cssclass",
+        "target-notes",
+        "header",
+        "footer",
+        "date",
+        "title",
+        "restructuredtext-test-directive",
+        "autosummary",
+        "automodule",
+        "autoclass",
+        "autofunction",
+        "bibliography",
+    ]
 )
-_CODE = frozenset("code code-block sourcecode parsed-literal literalblock math prompt productionlist graphviz mermaid uml plantuml".split())
+_CODE = frozenset(
+    [
+        "code",
+        "code-block",
+        "sourcecode",
+        "parsed-literal",
+        "literalblock",
+        "math",
+        "prompt",
+        "productionlist",
+        "graphviz",
+        "mermaid",
+        "uml",
+        "plantuml",
+    ]
+)
 _OWN: dict[str, type[Directive]] = {
     "list-table": tables.ListTable,
     "csv-table": tables.CSVTable,

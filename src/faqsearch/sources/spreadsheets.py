@@ -40,8 +40,10 @@ def read_xlsx(file: SourceFile) -> Iterator[Document | Problem]:
         try:
             workbook = load_workbook(BytesIO(file.data), read_only=True, data_only=True, keep_links=False)
         # openpyxl lets whatever a damaged part causes through.
-        except Exception as fault:
-            raise file.error(f"not a workbook that can be read: {_said(fault)}", hint="save it again as .xlsx") from None
+        except Exception as fault:  # noqa: BLE001
+            raise file.error(
+                f"not a workbook that can be read: {_said(fault)}", hint="save it again as .xlsx"
+            ) from None
         with closing(workbook):
             yield from _sheets(file, workbook)
 
@@ -56,7 +58,7 @@ def _sheets(file: SourceFile, workbook: Any) -> Iterator[Document | Problem]:
             continue
         try:
             found = yield from _Sheet(file, sheet, rows).documents()
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001
             yield file.problem(f"the sheet cannot be read further: {_said(fault)}", anchor=one_line(sheet.title))
             found = True
         if found:

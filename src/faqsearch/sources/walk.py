@@ -170,9 +170,7 @@ def _distinct(findings: Findings) -> list[FoundFile]:
     for file in first.values():
         times[file.name] = times.get(file.name, 0) + 1
     return [
-        file
-        if times[file.name] == 1
-        else replace(file, name=_name(PurePosixPath(file.path)))
+        file if times[file.name] == 1 else replace(file, name=_name(PurePosixPath(file.path)))
         for file in first.values()
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from docx import Document as open_document
+import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
@@ -40,11 +40,11 @@ def read_docx(file: SourceFile) -> Iterator[Document | Problem]:
     """Read a Word file."""
     open_package(file, save_as=".docx").close()
     try:
-        document = open_document(BytesIO(file.data))
+        document = docx.Document(BytesIO(file.data))
         body = document.element.body
         size = sum(1 for _ in document.element.iter())
     # python-docx lets whatever a damaged part causes through.
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001
         said = one_line(f"{type(fault).__name__}: {fault}")[:150]
         raise file.error(f"not a Word file that can be read: {said}", hint="save it again as .docx") from None
     if size > MAX_ELEMENTS:
@@ -104,13 +104,17 @@ class _Word:
             return
         text = tidy("".join(self._words(paragraph)))
         # An empty paragraph takes no number.
-        mark = self._numbering.next(style.list_id, style.list_level) if text and style.list_id not in (None, "0") else ""
+        mark = (
+            self._numbering.next(style.list_id, style.list_level) if text and style.list_id not in (None, "0") else ""
+        )
         if style.level and text:
             yield from self._ended_list()
             bare = one_line(text)
-            yield Heading(f"{mark} {bare}" if mark and mark != "-" else bare, style.level, slug=slug(bare))
+            shown = f"{mark} {bare}" if mark and mark != "-" else bare
+            yield Heading(shown, style.level + bool(self.title), slug=slug(bare))
         elif style.is_title and text and not self.title:
             self.title = one_line(text)
+            yield Heading(self.title, 1)
         elif mark:
             indent = "  " * style.list_level
             lines = text.replace("\n", f"\n{indent}{' ' * (len(mark) + 1)}")

@@ -40,7 +40,8 @@ class Numbering:
         if numbering is None:
             return
         levels = {
-            abstract.get(qn("w:abstractNumId")): _levels(abstract) for abstract in numbering.iterchildren(qn("w:abstractNum"))
+            abstract.get(qn("w:abstractNumId")): _levels(abstract)
+            for abstract in numbering.iterchildren(qn("w:abstractNum"))
         }
         for number in numbering.iterchildren(qn("w:num")):
             name = _value(number, "w:abstractNumId")
@@ -115,7 +116,10 @@ def _shown(number: int, form: str) -> str:
         return _AIUEO[(number - 1) % len(_AIUEO)]
     if form.startswith("iroha"):
         return _IROHA[(number - 1) % len(_IROHA)]
-    if form in ("japaneseCounting", "ideographDigital", "japaneseDigitalTenThousand", "chineseCounting") and number < 100:
+    if (
+        form in ("japaneseCounting", "ideographDigital", "japaneseDigitalTenThousand", "chineseCounting")
+        and number < 100
+    ):
         tens, ones = divmod(number, 10)
         head = "" if not tens else "十" if tens == 1 else f"{_KANJI[tens]}十"
         return head + (_KANJI[ones] if ones or not tens else "")

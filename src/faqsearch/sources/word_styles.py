@@ -10,7 +10,9 @@ from docx.oxml.ns import qn
 
 _HEADING = re.compile(r"^(?:heading|見出し|標題|表題レベル)\s*([1-9１-９])(?:\s|$)", re.IGNORECASE)
 _TITLE = frozenset(("title", "表題", "タイトル"))
-_CONTENTS = re.compile(r"^(?:toc|目次|table of figures|図表目次|index|索引)(?:\s|\d|$|の?見出し)|toc heading", re.IGNORECASE)
+_CONTENTS = re.compile(
+    r"^(?:toc|目次|table of figures|図表目次|index|索引)(?:\s|\d|$|の?見出し)|toc heading", re.IGNORECASE
+)
 _DEEPEST = 20
 
 
@@ -35,7 +37,9 @@ class Styles:
         Args:
             styles: Root of styles.xml, or None.
         """
-        self._elements = {} if styles is None else {s.get(qn("w:styleId")): s for s in styles.iterchildren(qn("w:style"))}
+        self._elements = (
+            {} if styles is None else {s.get(qn("w:styleId")): s for s in styles.iterchildren(qn("w:style"))}
+        )
         self._known: dict[str, Style] = {}
 
     def of(self, paragraph: Any) -> Style:

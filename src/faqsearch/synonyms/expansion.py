@@ -11,7 +11,7 @@ from faqsearch.text import normalize
 from faqsearch.tokens.interface import QueryTerm, Tokenizer
 
 _SPACE = re.compile(r"\s+")
-WEIGHT = 0.5
+WEIGHT = 0.3
 """What a synonym counts, of what the word asked counts."""
 _LONGEST = 5  # words of a question that may be one entry: ロイヤル 会員 クレジット カード 番号
 _MOST = 20  # alternatives of one word

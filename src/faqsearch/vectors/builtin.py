@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.vocabulary import Vocabulary
 from faqsearch.vectors.interface import Vectors, unit_rows
 from faqsearch.vectors.words import general_words
+from faqsearch.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from faqsearch.tokens import QueryTerm, Tokenizer

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.sequences import PHRASING
-from faqsearch.index.vocabulary import Vocabulary
+from faqsearch.passages import PHRASING
 from faqsearch.vectors.builtin import GENERAL_VIEW, WordVectors, describe, kanji_of, pack_rows
 from faqsearch.vectors.interface import Vectors
 from faqsearch.vectors.latent import SAMPLE, right_singular_vectors
 from faqsearch.vectors.words import general_words
+from faqsearch.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.vocabulary import Vocabulary
+from faqsearch.vocabulary import Vocabulary
 
 Floats = npt.NDArray[np.float32]
 _FOLDER = Path(__file__).parent.parent / "data" / "words"

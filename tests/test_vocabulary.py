@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-import faqsearch.index.vocabulary as module
-from faqsearch.index.vocabulary import Vocabulary, term_key, vocabulary_arrays
+import faqsearch.vocabulary as module
+from faqsearch.vocabulary import Vocabulary, term_key, vocabulary_arrays
 
 TERMS = st.lists(st.text(st.characters(blacklist_characters="\0"), min_size=1, max_size=8), unique=True)
 

@@ -1,4 +1,4 @@
-"""Slips: stored words that differ from a misspelt one by a letter, found without looking at all words.
+"""Misspellings: stored words that differ from a misspelt one by a letter, found without looking at all words.
 
 Two words within one edit of each other share a form once at most one letter is taken out of each (the symmetric
 deletes of Garbe's SymSpell). The table holds every word's forms by key; a misspelt word's forms are looked up in it.
@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.vocabulary import term_key
 from faqsearch.tokens.romaji import sound
+from faqsearch.vocabulary import term_key
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -22,8 +22,8 @@ _SHORTEST = 4
 _LONGEST = 40
 
 
-def slip_arrays(wordings: Sequence[Sequence[tuple[str, str]]]) -> Arrays:
-    """Return the arrays of `Slips`.
+def misspelling_arrays(wordings: Sequence[Sequence[tuple[str, str]]]) -> Arrays:
+    """Return the arrays of `Misspellings`.
 
     Args:
         wordings: For each wording, best first, its words as written and as read.
@@ -39,25 +39,25 @@ def slip_arrays(wordings: Sequence[Sequence[tuple[str, str]]]) -> Arrays:
     pairs = sorted((term_key(key), number) for number, form in enumerate(forms) for key in _keys(form))
     encoded = [form.encode("utf-8", "surrogatepass") for form in forms]
     return {
-        "slip_keys": np.array([key for key, _ in pairs], dtype=np.uint64),
-        "slip_forms": np.array([number for _, number in pairs], dtype=np.int32),
-        "slip_offsets": np.concatenate(([0], np.cumsum([len(e) for e in encoded]))).astype(np.int64),
-        "slip_text": np.frombuffer(b"".join(encoded), dtype=np.uint8),
-        "slip_wordings": np.array([counts[form][0] for form in forms], dtype=np.int32),
-        "slip_counts": np.array([counts[form][1] for form in forms], dtype=np.uint32),
+        "misspelt_keys": np.array([key for key, _ in pairs], dtype=np.uint64),
+        "misspelt_forms": np.array([number for _, number in pairs], dtype=np.int32),
+        "misspelt_offsets": np.concatenate(([0], np.cumsum([len(e) for e in encoded]))).astype(np.int64),
+        "misspelt_text": np.frombuffer(b"".join(encoded), dtype=np.uint8),
+        "misspelt_wordings": np.array([counts[form][0] for form in forms], dtype=np.int32),
+        "misspelt_counts": np.array([counts[form][1] for form in forms], dtype=np.uint32),
     }
 
 
-class Slips:
+class Misspellings:
     """The read side. Safe to share between threads."""
 
     def __init__(self, arrays: Arrays) -> None:
-        self._keys: npt.NDArray[np.uint64] = arrays["slip_keys"]
-        self._forms: npt.NDArray[np.int32] = arrays["slip_forms"]
-        self._offsets: npt.NDArray[np.int64] = arrays["slip_offsets"]
-        self._text: npt.NDArray[np.uint8] = arrays["slip_text"]
-        self._wordings: npt.NDArray[np.int32] = arrays["slip_wordings"]
-        self._counts: npt.NDArray[np.uint32] = arrays["slip_counts"]
+        self._keys: npt.NDArray[np.uint64] = arrays["misspelt_keys"]
+        self._forms: npt.NDArray[np.int32] = arrays["misspelt_forms"]
+        self._offsets: npt.NDArray[np.int64] = arrays["misspelt_offsets"]
+        self._text: npt.NDArray[np.uint8] = arrays["misspelt_text"]
+        self._wordings: npt.NDArray[np.int32] = arrays["misspelt_wordings"]
+        self._counts: npt.NDArray[np.uint32] = arrays["misspelt_counts"]
 
     def nearest(self, form: str, *, exact: bool = False) -> tuple[str, int] | None:
         """Return the stored word that a misspelt one was meant to be, and the number of a wording that has it.

@@ -1,0 +1,59 @@
+"""`faqsearch tune`: weights that suit an index's own questions better."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from faqsearch.cli.address import index_address
+from faqsearch.cli.options import ColorOption, DebugOption, IndexOption, JsonOption
+
+
+def tune(
+    queries: Annotated[
+        str, typer.Argument(metavar="QUERIES", help="Questions: JSON Lines, CSV or TSV with an id and a text.")
+    ],
+    qrels: Annotated[
+        str, typer.Argument(metavar="QRELS", help="Judgments: lines of query id, document id and grade, with tabs.")
+    ],
+    *,
+    index: IndexOption = None,
+    folds: Annotated[
+        int, typer.Option("--folds", min=2, metavar="N", help="Parts of the questions; each is held out once.")
+    ] = 5,
+    write: Annotated[
+        bool, typer.Option("--write", help="Use the weights from now on; `faqsearch rollback` brings the old ones back.")
+    ] = False,
+    json: JsonOption = False,
+    color: ColorOption = "auto",
+    debug: DebugOption = False,
+) -> int:
+    """Choose the weights of the legs on judged questions.
+
+    Says what they gain on questions they were not chosen on, and whether that is more than chance. Writes nothing
+    without --write; `faqsearch update` keeps written weights, `faqsearch build` takes the defaults.
+    """
+    from faqsearch.cli.progress import Progress
+    from faqsearch.evaluation import tune as choose
+
+    address = index_address(index)
+    with Progress(sys.stderr) as progress:
+        tuning = choose(queries, qrels, index=address, folds=folds, progress=progress.step)
+    written = None
+    if write:
+        from faqsearch.index.folder import IndexFolder
+        from faqsearch.retune import rewrite_settings
+
+        written = rewrite_settings(IndexFolder(address), tuning.settings).name
+    if json:
+        from faqsearch.cli.machine import dumps
+
+        print(dumps({**tuning.to_json(), "index": address, "written": written}, indent=2))
+    else:
+        from faqsearch.cli.render import Look
+        from faqsearch.cli.tables import tuning_lines
+
+        print(*tuning_lines(tuning, address, written, Look.of(sys.stdout, color)), sep="\n")
+    return 0
