@@ -30,11 +30,11 @@ $(VENV)/made:
 	touch $@
 
 $(VENV)/installed: $(VENV)/made pyproject.toml constraints.txt
-	$(PIP) --editable .
+	$(PIP) --editable ".[documents]"
 	touch $@
 
 $(VENV)/tools: $(VENV)/made pyproject.toml constraints.txt
-	$(PIP) --editable . --group dev
+	$(PIP) --editable ".[documents,watch]" --group dev
 	touch $@ $(VENV)/installed
 
 clean:

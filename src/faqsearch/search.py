@@ -77,20 +77,16 @@ class Searcher:
     def refresh(self) -> bool:
         """Move to the newest generation of the index; questions that are being answered stay with theirs.
 
-        Safe to call from any thread, as often as one likes: it reads one small file when nothing is new.
-
-        Returns:
-            Whether there was a newer generation.
+        Cheap when nothing is new: one small file is read. Returns whether there was a newer generation.
 
         Raises:
             IndexFormatError: The newest generation is damaged; the one that is open goes on answering.
             IndexMismatch: It was made with another tokenizer or encoder; likewise.
         """
         newer = self.index.newer()
-        if newer is None:
-            return False
-        self._opened = Opened.of(newer, *self._given, before=self._opened)
-        return True
+        if newer is not None:
+            self._opened = Opened.of(newer, *self._given, before=self._opened)
+        return newer is not None
 
     @property
     def manifest(self) -> Manifest:

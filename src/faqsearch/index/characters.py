@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch.errors import IndexFormatError
+from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.interface import Scores
 from faqsearch.index.sequences import Excerpt, ranges
 from faqsearch.vectors.builtin import kanji_of
@@ -81,6 +83,9 @@ class Spelling:
             return np.zeros(documents, dtype=np.float32)
         starts = self._starts[excerpt.words]
         sizes = self._starts[excerpt.words + 1] - starts
+        # Damaged bounds must not ask for more memory than there is; no word has a hundred kanji on average.
+        if sizes.min(initial=0) < 0 or sizes.sum() > max(100 * len(sizes), 1_000_000):
+            raise IndexFormatError("the spelling of words is damaged", hint=DAMAGE_HINT)
         owners = excerpt.unit_documents[excerpt.word_units]
         lengths = np.bincount(owners, sizes, minlength=documents)
         slot_of = np.zeros(len(self._kanji), dtype=np.int16)

@@ -50,7 +50,7 @@ def says_damage(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatena
     """Make a method of something with an index do what `saying_damage` says."""
 
     @wraps(method)
-    def said(self: _S, *args: _P.args, **options: _P.kwargs) -> _R:
+    def said(self: _S, /, *args: _P.args, **options: _P.kwargs) -> _R:
         with saying_damage(self.index):
             return method(self, *args, **options)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,6 @@ import numpy.typing as npt
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.vectors.interface import Vectors
-
-if TYPE_CHECKING:
-    import faiss
 
 DENSE_FILE = "dense.faiss"
 # What a file of an IndexFlatIP begins with; a damaged one must not be read as another kind.
@@ -105,7 +102,7 @@ class DenseIndex:
         parameters = None
         if allowed is not None:
             chosen = np.flatnonzero(allowed[self.passage_documents])
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))  # type: ignore[call-arg]
         scores, passages = index.search(np.ascontiguousarray(vectors, dtype=np.float32), k, params=parameters)
         return scores, passages
 

@@ -165,7 +165,7 @@ class _AnyOption(dict[str, Any]):
         return directives.unchanged
 
 
-class _Generic(Directive):
+class _Generic(Directive):  # type: ignore[misc,unused-ignore]
     """Any directive: its argument and its content, parsed as text, unless its name says otherwise."""
 
     reading: Reading

@@ -46,7 +46,7 @@ class Numbering:
         for number in numbering.iterchildren(qn("w:num")):
             name = _value(number, "w:abstractNumId")
             own = number.get(qn("w:numId"))
-            if own is None or name not in levels:
+            if own is None or name is None or name not in levels:
                 continue
             found = dict(levels[name])
             for override in number.iterchildren(qn("w:lvlOverride")):

@@ -90,10 +90,13 @@ class Question:
             self._add(group, surface, part, _PART, "part")
 
     def add_reading(self, reading: str, terms: Iterable[tuple[str, float]]) -> None:
-        """Add a word typed in kana: the terms it may mean, as alternatives."""
+        """Add a word typed in kana: the terms it may mean, as alternatives, likeliest first."""
         group = self._new_group()
-        for term, weight in terms:
-            self._add(group, reading, term, weight * WEIGHTS.get(term, 1.0), "reading")
+        found = list(terms)
+        # しよう is nearly always する and seldom 仕様: what the likeliest word means in a question, its sound means.
+        likeliest = WEIGHTS.get(found[0][0], 1.0) if found else 1.0
+        for term, weight in found:
+            self._add(group, reading, term, weight * min(likeliest, WEIGHTS.get(term, 1.0)), "reading")
 
     def _new_group(self) -> int:
         self._groups += 1

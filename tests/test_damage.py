@@ -1,0 +1,153 @@
+"""Damage to any file of an index is reported, or changes nothing; it never ends in another error or a wrong document."""
+
+import os
+import random
+import shutil
+from dataclasses import asdict
+
+import pytest
+
+from faqsearch.build import build_index
+from faqsearch.errors import FaqsearchError, IndexFormatError
+from faqsearch.index.folder import IndexFolder
+from faqsearch.search import open_index
+from faqsearch.tokens import FugashiTokenizer
+from faqsearch.verify import verify
+
+FILES = ["CURRENT", "manifest.json", "documents.jsonl", "documents.bin", "facets.bin", "lexical.bin", "encoder.bin", "dense.faiss", "suggest.bin"]  # fmt: skip
+CASES = int(os.environ.get("FAQSEARCH_DAMAGE_CASES", "260"))
+"""For each file; nine files make 2,340 cases."""
+QUESTIONS = ["定期便を解約したい", "E-203", "そうりょう", "ログインできない", "水"]
+
+
+def flip(data, chance):
+    """Turn one bit."""
+    if data:
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+
+
+def overwrite(data, chance):
+    """Put anything in the place of a few bytes."""
+    start = chance.randrange(len(data) or 1)
+    data[start : start + 8] = chance.choice([bytes(8), b"\xff" * 8, chance.randbytes(8)])[: len(data) - start]
+
+
+def truncate(data, chance):
+    """Lose the end."""
+    del data[chance.randrange(len(data) or 1) :]
+
+
+def duplicate(data, chance):
+    """Have one part twice."""
+    start = chance.randrange(len(data) or 1)
+    end = start + chance.randrange(1, 200)
+    data[end:end] = data[start:end]
+
+
+def swap(data, chance):
+    """Exchange two parts of one length: the size stays."""
+    size = chance.choice([1, 4, 8, 64])
+    if len(data) > 2 * size:
+        a, b = sorted(chance.sample(range(0, len(data) - size + 1, size), 2))
+        data[a : a + size], data[b : b + size] = data[b : b + size], data[a : a + size]
+
+
+def lose(data, chance):
+    """Lose a part in the middle."""
+    start = chance.randrange(len(data) or 1)
+    del data[start : start + chance.randrange(1, 200)]
+
+
+WAYS = [flip, flip, overwrite, overwrite, swap, truncate, duplicate, lose]
+
+
+@pytest.fixture(scope="module")
+def whole(corpus, tmp_path_factory):
+    """An index, what it answers, its documents, and a tokenizer for all cases."""
+    place = tmp_path_factory.mktemp("whole")
+    build_index(corpus, place / "i")
+    tokenizer = FugashiTokenizer()
+    searcher = open_index(place / "i", tokenizer=tokenizer)
+    documents = {d.id: d for d in searcher.index.documents(range(searcher.manifest.documents))}
+    return place / "i", asked(searcher), documents, tokenizer
+
+
+def asked(searcher):
+    """Everything an index can be asked, without times."""
+    found = [searcher.search(question, k=5, explain=True) for question in QUESTIONS]
+    found += searcher.search_many(QUESTIONS[:2], where={"category": "会員"})
+    hits = [[asdict(hit) for hit in results.hits] for results in found]
+    return hits, searcher.suggest("かいやく"), searcher.related("cancel"), searcher.document("return")
+
+
+def damaged_index(whole, folder, name):
+    """A copy of the index, and the path of one of its files."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(whole, folder)
+    return folder / name if name == "CURRENT" else folder / "000001" / name
+
+
+def judge(folder, answers, documents, tokenizer, what):
+    """Open, ask and verify; nothing but a FaqsearchError may come, and no change may go unnoticed."""
+    reported = False
+    try:
+        searcher = open_index(folder, tokenizer=tokenizer)
+        found = asked(searcher)
+        hits = [hit for hits in found[0] for hit in hits]
+        assert all(hit["document"] == asdict(documents[hit["document"]["id"]]) for hit in hits), what
+        assert found[3] == documents["return"], what
+        same = found == answers
+    except FaqsearchError:
+        reported, same = True, False
+    try:
+        sound = verify(folder, sample=3, tokenizer=tokenizer).ok
+    except FaqsearchError:
+        sound = False
+    assert same or not sound, f"{what}: results changed, and verify finds nothing"
+    return reported, sound
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_damage_is_reported_or_harmless(whole, tmp_path, name):
+    """Bits flipped, parts lost, doubled, exchanged or overwritten, in every file, hundreds of times."""
+    folder, answers, documents, tokenizer = whole
+    chance = random.Random(f"{name} {os.environ.get('FAQSEARCH_DAMAGE_SEED', 0)}")
+    counted = {"refused": 0, "found": 0, "harmless": 0}
+    for number in range(CASES):
+        path = damaged_index(folder, tmp_path / "i", name)
+        before = path.read_bytes()
+        data, way = bytearray(before), chance.choice(WAYS)
+        way(data, chance)
+        path.write_bytes(data)
+        reported, sound = judge(tmp_path / "i", answers, documents, tokenizer, f"{name}, case {number}, {way.__name__}")
+        counted["refused" if reported else "harmless" if sound else "found"] += 1
+        assert sound <= (bytes(data) == before or name == "CURRENT")
+    assert counted["refused"] + counted["found"] > CASES // 2
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_or_exchanged_file_is_refused(whole, tmp_path, name):
+    """A file that is gone, empty, or another file of the index."""
+    folder, _, _, tokenizer = whole
+    others = [other for other in FILES[1:] if other != name]
+    for content in (None, b"", *others):
+        path = damaged_index(folder, tmp_path / "i", name)
+        if content is None:
+            path.unlink()
+        else:
+            path.write_bytes(content if isinstance(content, bytes) else (folder / "000001" / content).read_bytes())
+        with pytest.raises(FaqsearchError):
+            open_index(tmp_path / "i", tokenizer=tokenizer)
+
+
+def test_rollback_leaves_the_damage_behind(corpus, tmp_path):
+    """After a rollback from a damaged generation, the one before answers and is whole."""
+    for _ in range(2):
+        build_index(corpus, tmp_path / "i")
+    (tmp_path / "i" / "000002" / "lexical.bin").write_bytes(b"")
+    with pytest.raises(IndexFormatError):
+        open_index(tmp_path / "i")
+    with IndexFolder(tmp_path / "i").lock("rollback"):
+        IndexFolder(tmp_path / "i").rollback()
+
+    assert open_index(tmp_path / "i").search("解約").hits[0].id == "cancel"
