@@ -80,11 +80,23 @@ def asked(searcher):
     return hits, searcher.suggest("かいやく"), searcher.related("cancel"), searcher.document("return")
 
 
-def damaged_index(whole, folder, name):
-    """A copy of the index, and the path of one of its files."""
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(whole, folder)
+@pytest.fixture
+def copy(whole, tmp_path):
+    """A copy of the index to damage."""
+    shutil.copytree(whole[0], tmp_path / "i")
+    return tmp_path / "i"
+
+
+def path_of(folder, name):
+    """Where a file of the index is."""
     return folder / name if name == "CURRENT" else folder / "000001" / name
+
+
+def put(path, data):
+    """Write a file in the place of another; who has mapped the old one keeps it."""
+    new = path.with_name("new")
+    new.write_bytes(data)
+    new.replace(path)
 
 
 def judge(folder, answers, documents, tokenizer, what):
@@ -108,36 +120,35 @@ def judge(folder, answers, documents, tokenizer, what):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_damage_is_reported_or_harmless(whole, tmp_path, name):
+def test_damage_is_reported_or_harmless(whole, copy, name):
     """Bits flipped, parts lost, doubled, exchanged or overwritten, in every file, hundreds of times."""
-    folder, answers, documents, tokenizer = whole
+    _, answers, documents, tokenizer = whole
     chance = random.Random(f"{name} {os.environ.get('FAQSEARCH_DAMAGE_SEED', 0)}")
     counted = {"refused": 0, "found": 0, "harmless": 0}
+    path = path_of(copy, name)
+    before = path.read_bytes()
     for number in range(CASES):
-        path = damaged_index(folder, tmp_path / "i", name)
-        before = path.read_bytes()
         data, way = bytearray(before), chance.choice(WAYS)
         way(data, chance)
-        path.write_bytes(data)
-        reported, sound = judge(tmp_path / "i", answers, documents, tokenizer, f"{name}, case {number}, {way.__name__}")
-        counted["refused" if reported else "harmless" if sound else "found"] += 1
-        assert sound <= (bytes(data) == before or name == "CURRENT")
+        if data != before:
+            put(path, data)
+            what = f"{name}, case {number}, {way.__name__}"
+            reported, sound = judge(copy, answers, documents, tokenizer, what)
+            counted["refused" if reported else "harmless" if sound else "found"] += 1
+            # CURRENT may end in other white space; every other byte has a checksum.
+            assert not sound or name == "CURRENT", what
     assert counted["refused"] + counted["found"] > CASES // 2
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_missing_or_exchanged_file_is_refused(whole, tmp_path, name):
+def test_a_missing_or_exchanged_file_is_refused(whole, copy, name):
     """A file that is gone, empty, or another file of the index."""
     folder, _, _, tokenizer = whole
-    others = [other for other in FILES[1:] if other != name]
-    for content in (None, b"", *others):
-        path = damaged_index(folder, tmp_path / "i", name)
-        if content is None:
-            path.unlink()
-        else:
-            path.write_bytes(content if isinstance(content, bytes) else (folder / "000001" / content).read_bytes())
+    path = path_of(copy, name)
+    for content in (b"", *((folder / "000001" / other).read_bytes() for other in FILES[1:] if other != name), None):
+        path.unlink() if content is None else put(path, content)
         with pytest.raises(FaqsearchError):
-            open_index(tmp_path / "i", tokenizer=tokenizer)
+            open_index(copy, tokenizer=tokenizer)
 
 
 def test_rollback_leaves_the_damage_behind(corpus, tmp_path):

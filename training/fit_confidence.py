@@ -25,15 +25,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import minimize
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from faqsearch import confidence  # noqa: E402
+from confidence_tables import FOREIGN, OWN, REMOVED, WRITTEN, Floats, Mask, Table, report  # noqa: E402
 from faqsearch.build import build_index  # noqa: E402
-from faqsearch.confidence import SIGNALS, Model, signals, threshold  # noqa: E402
+from faqsearch.confidence import SIGNALS, VIEWS, Model, signals  # noqa: E402
 from faqsearch.evaluation.judgments import JudgedQuery, Judgments, read_judgments  # noqa: E402
 from faqsearch.evaluation.runs import Names, gather  # noqa: E402
 from faqsearch.index.interface import Candidates  # noqa: E402
@@ -43,7 +42,6 @@ from faqsearch.settings import BUILTIN_WEIGHTS, MODEL_WEIGHTS  # noqa: E402
 from tables import write_between_markers  # noqa: E402
 
 SEED = 11
-OWN, FOREIGN, REMOVED, WRITTEN = "own", "foreign", "removed", "written"
 SHARES = {FOREIGN: 0.5, REMOVED: 0.5, WRITTEN: 0.5}
 """Part of each kind in a set's questions without an answer; scaled so that they weigh as much as its `own`."""
 TAKEN_OUT = ("localgovfaq",)
@@ -51,9 +49,6 @@ MOST_OWN, MOST_FOREIGN = 1200, 250
 SMALL_SIZES = (1, 2, 3, 5, 8, 12, 20, 40)
 SMALL_PER_SET, SMALL_WEIGHT = 64, 0.3
 RIDGE = 1e-4
-THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -68,34 +63,25 @@ class Asked:
     grade: int
 
 
-@dataclass(frozen=True)
-class Table:
-    """All questions; arrays of shape (questions,) but `x`, (questions, signals)."""
-
-    index: npt.NDArray[np.str_]
-    kind: npt.NDArray[np.str_]
-    x: Floats
-    grade: npt.NDArray[np.int64]
-    weight: Floats
-    train: Mask
-    """Half of the questions, by their text: a question asked of several indexes is never in both halves."""
-
-    @property
-    def small(self) -> Mask:
-        return np.char.startswith(self.index, "small")
-
-
 def main() -> None:
     options = _options()
     tables = {name: table(rows) for name, rows in collect(options.data, options.corpus).items()}
     fitted = {name: fit(own, own.train) for name, own in tables.items()}
     constants = "\n".join(f"{name.upper()} = {_literal(model)}" for name, model in fitted.items())
-    page = "\n\n".join(report(name, own, fitted[name]) for name, own in tables.items())
+    page = "\n\n".join(report(name, own, fitted[name], fit) for name, own in tables.items())
     print(constants, page, sep="\n\n")
     if options.write:
         path = ROOT / "src/faqsearch/confidence.py"
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"(?<=^# <fit:).*?(?=^# </fit>)", f" training/fit_confidence.py>\n{constants}\n", text, flags=re.M | re.S), encoding="utf-8")
+        path.write_text(
+            re.sub(
+                r"(?<=^# <fit:).*?(?=^# </fit>)",
+                f" training/fit_confidence.py>\n{constants}\n",
+                text,
+                flags=re.MULTILINE | re.DOTALL,
+            ),
+            encoding="utf-8",
+        )
         write_between_markers(ROOT / "benchmarks/README.md", "confidence", page)
 
 
@@ -171,12 +157,12 @@ def ask(
     The other is the built-in one's `dense` leg alone, under a model's weights; its cosine's size is not used.
     """
     names = Names(searcher)
-    for query, found in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
+    for query, every in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
         own = judgments.of(query) if judgments else {}
-        grades = np.array([own.get(document, 0) for document in names(found.documents)], dtype=np.int64)
-        if kind == REMOVED:
-            found, grades = part(found, grades == 0), grades[grades == 0]
-        lone = replace(found, scores={leg: s for leg, s in found.scores.items() if leg not in confidence._VIEWS})
+        grades = np.array([own.get(document, 0) for document in names(every.documents)], dtype=np.int64)
+        kept = grades == 0 if kind == REMOVED else np.ones(len(grades), dtype=np.bool_)
+        found, grades = part(every, kept), grades[kept]
+        lone = replace(found, scores={leg: s for leg, s in found.scores.items() if leg not in VIEWS})
         for encoder, candidates, weights in (("builtin", found, BUILTIN_WEIGHTS), ("other", lone, MODEL_WEIGHTS)):
             ranking = fuse(candidates, weights)
             first = ranking.order[:1]
@@ -229,86 +215,6 @@ def fit(own: Table, rows: Mask, least: int = 1) -> Model:
     bounds = [(None, None), *[(0, None)] * len(SIGNALS)]
     found = minimize(loss, np.zeros(len(SIGNALS) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
     return Model(round(float(found[0]), 3), tuple(round(float(c), 3) for c in found[1:]))
-
-
-# --- Measuring ------------------------------------------------------------------------------------------------
-
-
-def report(name: str, own: Table, model: Model) -> str:
-    """Return how good a model is on questions it was not fitted on, and fitted without each set."""
-    title = {"builtin": "Built-in encoder", "other": "Another encoder (stand-in)"}[name]
-    lines = [
-        f"### {title}",
-        "",
-        "| held-out questions of | ECE | ECE, grade 2 | AUROC: foreign | written | removed | all | answerable: shown | right when shown | without answer: refused | foreign / written / removed refused |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    big = ~own.small
-    lines.append(line("**all sets**", own, model, ~own.train & big))
-    names = sorted(set(own.index[big]))
-    lines += [line(each, own, model, ~own.train & (own.index == each)) for each in names]
-    lines.append(line("indexes of 1 to 40 documents", own, model, ~own.train & own.small))
-    for each in names:
-        theirs = np.char.endswith(own.index, each)
-        lines.append(line(f"{each}, fitted without it", own, fit(own, ~theirs), own.index == each))
-    return "\n".join([*lines, "", *trade_off(own, model)])
-
-
-def trade_off(own: Table, model: Model) -> Iterator[str]:
-    """Yield what the held-out questions of all sets get at several thresholds."""
-    yield "| shown from | answerable: shown | right when shown | without answer: refused | all shown: right |"
-    yield "|---|---|---|---|---|"
-    rows = ~own.train & ~own.small
-    p, weight, right, answerable = model.of(own.x)[rows], own.weight[rows], own.grade[rows] > 0, own.kind[rows] == OWN
-    for bound in THRESHOLDS:
-        shown = p >= bound
-        cells = [
-            np.average(shown[answerable], weights=weight[answerable]),
-            np.average(right[answerable & shown], weights=weight[answerable & shown]),
-            np.average(~shown[~answerable], weights=weight[~answerable]),
-            np.average(right[shown], weights=weight[shown]),
-        ]
-        label = f"**{bound}**" if bound == threshold() else f"{bound}"
-        yield f"| {label} | {' | '.join(f'{cell:.2f}' for cell in cells)} |"
-
-
-def line(label: str, own: Table, model: Model, rows: Mask) -> str:
-    """Return one row of the table; every set and kind counts by its weight."""
-    p, kind, weight, right = model.of(own.x)[rows], own.kind[rows], own.weight[rows], own.grade[rows] > 0
-    answerable, shown = kind == OWN, p >= threshold()
-
-    def share(of: Mask, among: Mask) -> str:
-        return f"{np.average(of[among], weights=weight[among]):.2f}" if among.any() else "–"
-
-    kinds = (FOREIGN, WRITTEN, REMOVED)
-    cells = [
-        label,
-        f"{calibration_error(p, right, weight):.3f}",
-        f"{calibration_error(p, own.grade[rows] > 1, weight):.3f}",
-        *[auroc(p, answerable, kind == k, weight) for k in kinds],
-        auroc(p, answerable, ~answerable, weight),
-        share(shown, answerable),
-        share(right, answerable & shown),
-        share(~shown, ~answerable),
-        " / ".join(share(~shown, kind == k) for k in kinds),
-    ]
-    return f"| {' | '.join(cells)} |"
-
-
-def calibration_error(p: Floats, right: Mask, weight: Floats, bins: int = 10) -> float:
-    """Return the expected calibration error over bins of equal width."""
-    at = np.minimum((p * bins).astype(int), bins - 1)
-    return float(np.abs(np.bincount(at, weight * (p - right), minlength=bins)).sum() / weight.sum())
-
-
-def auroc(p: Floats, yes: Mask, no: Mask, weight: Floats) -> str:
-    """Return the chance that a question of `yes` is more confident than one of `no`."""
-    if not no.any() or not yes.any():
-        return "–"
-    order = np.argsort(p[no])
-    values, below = p[no][order], np.concatenate(([0], np.cumsum(weight[no][order])))
-    left, right = (below[np.searchsorted(values, p[yes], side)] for side in ("left", "right"))
-    return f"{float(weight[yes] @ (left + right) / 2 / weight[yes].sum() / below[-1]):.3f}"
 
 
 def say(message: str) -> None:

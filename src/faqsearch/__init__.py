@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from faqsearch.search import Searcher, open_index
     from faqsearch.settings import BM25, Settings
     from faqsearch.suggest import Suggestion
+    from faqsearch.update import UpdateReport, update_index
 
     __version__: str
 
@@ -72,10 +73,12 @@ __all__ = [
     "Source",
     "SourceError",
     "Suggestion",
+    "UpdateReport",
     "__version__",
     "build_index",
     "evaluate",
     "open_index",
+    "update_index",
 ]
 
 _HOMES = {
@@ -91,9 +94,11 @@ _HOMES = {
     "Settings": "settings",
     "Source": "documents",
     "Suggestion": "suggest",
+    "UpdateReport": "update",
     "build_index": "build",
     "evaluate": "evaluation",
     "open_index": "search",
+    "update_index": "update",
 }
 """Module of each public name; errors are all in `errors`."""
 

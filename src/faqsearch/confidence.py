@@ -7,7 +7,8 @@ are fitted on judged questions, with and without an answer in the corpus, by `tr
     coverage   share of the question's information (idf) that the document holds
     focus      share of its best phrasing's information that the question asked for
     agreement  weighted mean of what the legs gave it, each divided by the best it gave any document
-    margin     how far its agreement is above that of the five best other documents
+    margin     how far its agreement is above that of the five best other documents, counted by the part of the
+               question that the document holds: the best of bad ones leads by nothing
     nearness   cosine to the question, a mean over views that have the same scale in every index (built-in encoder);
                for another encoder, whose scale nobody knows, its standing between the median candidate and the best
 """
@@ -51,15 +52,18 @@ BUILTIN = Model(-7.0, (1.0, 0.0, 2.5, 6.0, 4.0))
 OTHER = Model(-4.6, (2.6, 0.9, 0.4, 5.0, 0.9))
 # </fit>
 
-_THRESHOLD = 0.5
+# benchmarks/README.md has what other thresholds give.
+_THRESHOLD = 0.4
 # A question typed as it is stored is right unless the corpus itself is wrong.
 _REPEATED = 0.97
-# At most, when the index knows no word of the question: nearness in letters or of a vector alone answers nothing.
-_UNKNOWN = 0.25
-# Views of the built-in encoder, and the ones of which `nearness` is the mean; `context` adds nothing to the others.
-_VIEWS = frozenset({"topic", "context", "meaning"})
+# At most, for a document that holds no word of the question, and for one that holds less than half of what was asked.
+# Of such first hits with more than 0.3 under the fit alone, one in three was right.
+_UNKNOWN, _HALF = 0.25, 0.3
+VIEWS = frozenset({"topic", "context", "meaning"})
+"""Legs that only the built-in encoder has."""
+# `nearness` is the mean of these; `context` adds nothing to the others.
 _NEAR = ("dense", "topic", "meaning")
-_VECTOR_LEGS = _VIEWS | {"dense"}
+_VECTOR_LEGS = VIEWS | {"dense"}
 _RIVALS = 5
 
 
@@ -85,12 +89,17 @@ def confidences(
     """
     if not len(order):
         return np.zeros(0, dtype=np.float64)
-    found = model(candidates).of(signals(candidates, ranking, order))
-    if "coverage" not in candidates.scores:
-        found = np.minimum(found, _UNKNOWN)
+    found = probabilities(model(candidates), signals(candidates, ranking, order))
     if repeated is not None and repeated[:1].any() and not repeated[1:2].any():
         found[0] = max(found[0], _REPEATED)
     return np.minimum.accumulate(found)
+
+
+def probabilities(fitted: Model, values: Floats) -> Probabilities:
+    """Return the confidence of rows of signals, each by itself; float64, shape (n,)."""
+    coverage = values[:, SIGNALS.index("coverage")]
+    most = np.where(coverage > 0, np.where(coverage >= 0.5, 1, _HALF), _UNKNOWN)
+    return np.minimum(fitted.of(values), most)
 
 
 def repeats(query: str, documents: Sequence[Document]) -> npt.NDArray[np.bool_]:
@@ -113,32 +122,29 @@ def _bare(text: str) -> str:
 
 def model(candidates: Candidates) -> Model:
     """Return the model for the encoder these candidates come from."""
-    return BUILTIN if _VIEWS & candidates.scores.keys() else OTHER
+    return BUILTIN if VIEWS & candidates.scores.keys() else OTHER
 
 
 def signals(candidates: Candidates, ranking: Ranking, order: npt.NDArray[np.int64]) -> Floats:
     """Return the signals of the hits at `order`; float64, 0–1 (`margin` from -1), shape (n, signals)."""
     scores = candidates.scores
-    builtin = bool(_VIEWS & scores.keys())
+    builtin = bool(VIEWS & scores.keys())
     level = _agreement(candidates, ranking, skip=frozenset() if builtin else _VECTOR_LEGS)
     near = [scores[leg][order] for leg in _NEAR if leg in scores] if builtin else [_standing(scores, order)]
     none = np.zeros(len(order))
-    columns = (
-        scores["coverage"][order] if "coverage" in scores else none,
-        scores["focus"][order] if "focus" in scores else none,
-        level[order],
-        _margins(level, order),
-        np.mean(near, axis=0),
-    )
+    coverage = scores["coverage"][order] if "coverage" in scores else none
+    focus = scores["focus"][order] if "focus" in scores else none
+    margin = _leads(level, order) * coverage * (1 + focus) / 2
+    columns = (coverage, focus, level[order], margin, np.mean(near, axis=0))
     return np.clip(np.stack(columns, axis=1, dtype=np.float64), -1, 1)
 
 
 def _agreement(candidates: Candidates, ranking: Ranking, skip: frozenset[str]) -> Floats:
-    """Return the weighted mean of each candidate's normalised scores, whatever the fusion made of them; shape (n,)."""
+    """Return the weighted mean of each candidate's normalised scores, also when ranks were fused; shape (n,)."""
     level = np.zeros(len(candidates), dtype=np.float64)
     total = 1.0
     for leg, shares in ranking.shares.items():
-        # The best a leg gives is its weight, under every method of fusion.
+        # What the best got is the leg's weight (for a leg of shares, times the best share; not when ranks are fused).
         weight, best = float(shares.max(initial=0)), float(candidates.scores[leg].max(initial=0))
         ceiling = candidates.maxima.get(leg, 0.0)
         if best <= 0 or ceiling <= 0:
@@ -150,14 +156,14 @@ def _agreement(candidates: Candidates, ranking: Ranking, skip: frozenset[str]) -
     return level / total if total > 1e-6 else level
 
 
-def _margins(level: Floats, order: npt.NDArray[np.int64]) -> Floats:
+def _leads(level: Floats, order: npt.NDArray[np.int64]) -> Floats:
     """Return how far each hit is above its best rivals, on average; places without a rival count as ties."""
     best = np.argsort(-level, kind="stable")[: _RIVALS + 1]
-    margins = np.empty(len(order), dtype=np.float64)
+    leads = np.empty(len(order), dtype=np.float64)
     for i, place in enumerate(order.tolist()):
         rivals = level[best[best != place][:_RIVALS]]
-        margins[i] = (level[place] - rivals).sum() / _RIVALS
-    return margins
+        leads[i] = (level[place] - rivals).sum() / _RIVALS
+    return leads
 
 
 def _standing(scores: Mapping[str, npt.NDArray[np.float32]], order: npt.NDArray[np.int64]) -> Floats:

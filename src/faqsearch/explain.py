@@ -12,11 +12,15 @@ from faqsearch.documents import Document
 from faqsearch.index.facets import Where, document_facets, facet_term
 from faqsearch.index.interface import Candidates, Question
 from faqsearch.legs import Asked
+from faqsearch.passages import phrasings
 from faqsearch.ranking import Ranking, fuse, ranks
 from faqsearch.results import SCHEMA, LegExplanation
 
 if TYPE_CHECKING:
     from faqsearch.index.interface import Index
+
+# From this share of a phrasing on, a hit is said to match the phrasing, not a sentence of its answer.
+_SAME_QUESTION = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,17 @@ def explain_hit(
             terms=tuple(index.term_scores(leg, terms, number)) if terms else (),
         )
     return explained
+
+
+def matched(document: Document, candidates: Candidates, place: int) -> str:
+    """Return the phrasing or the sentence of a candidate that matched best; `place` counts all candidates from 0."""
+    asked = phrasings(document)
+    phrasing = asked[min(int(candidates.phrasings[place]), len(asked) - 1)]
+    first, last = candidates.sentences[place].tolist()
+    # A phrasing half of which was asked for is what the question meant; else the answer said it.
+    if first == last or candidates.scores["focus"][place] >= _SAME_QUESTION:
+        return phrasing
+    return document.answer[first:last].strip()
 
 
 def explain_document(

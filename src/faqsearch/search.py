@@ -12,7 +12,7 @@ from faqsearch.confidence import confidences, threshold
 from faqsearch.dictionaries import SYNONYMS_FILE, LiveSynonyms
 from faqsearch.documents import Document
 from faqsearch.errors import QueryError
-from faqsearch.explain import Explanation, explain_document, explain_hit
+from faqsearch.explain import Explanation, explain_document, explain_hit, matched
 from faqsearch.index import open_generation
 from faqsearch.index.damage import says_damage
 from faqsearch.index.facets import Where
@@ -20,7 +20,6 @@ from faqsearch.index.interface import Candidates
 from faqsearch.index.manifest import Manifest
 from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, Asked, question, understand
 from faqsearch.opened import Opened
-from faqsearch.passages import phrasings
 from faqsearch.ranking import fuse
 from faqsearch.related import Related, related
 from faqsearch.results import Hit, Results
@@ -39,8 +38,6 @@ if TYPE_CHECKING:
 _DEPTH = 100
 # A question longer than this is a text; only its beginning is asked.
 _LONGEST_QUERY = 2_000
-# From this share of a phrasing on, a hit is said to match the phrasing, not a sentence of its answer.
-_SAME_QUESTION = 0.5
 # Suggestions shown when nothing is confident.
 _SUGGESTIONS = 3
 
@@ -250,7 +247,7 @@ class Searcher:
                     confidence=float(certain[rank - 1]),
                     snippet=shown.text,
                     highlights=shown.highlights,
-                    matched=_matched(document, candidates, place),
+                    matched=matched(document, candidates, place),
                     explanation=explain_hit(self.index, asked, candidates, ranking, place) if explain else {},
                 )
             )
@@ -290,14 +287,3 @@ def _checked(query: str) -> str:
     if not text.strip():
         raise QueryError("the question is empty", hint="Ask with at least one word.")
     return text
-
-
-def _matched(document: Document, candidates: Candidates, place: int) -> str:
-    """The phrasing or the sentence that matched best."""
-    asked = phrasings(document)
-    phrasing = asked[min(int(candidates.phrasings[place]), len(asked) - 1)]
-    first, last = candidates.sentences[place].tolist()
-    # A phrasing half of which was asked for is what the question meant; else the answer said it.
-    if first == last or candidates.scores["focus"][place] >= _SAME_QUESTION:
-        return phrasing
-    return document.answer[first:last].strip()

@@ -22,7 +22,9 @@ def test_build_help_names_every_format(cli):
     text = " ".join(cli("build", "--help").out.split())
     names = {
         "csv": "CSV", "tsv": "TSV", "json": "JSON", "jsonl": "JSONL", "ndjson": "JSONL", "yaml": "YAML", "yml": "YAML",
-        "md": "Markdown", "markdown": "Markdown", "txt": "plain text", "text": "plain text",
+        "md": "Markdown", "markdown": "Markdown", "txt": "plain text", "text": "plain text", "html": "HTML", "htm": "HTML",
+        "xhtml": "HTML", "xlsx": "Excel", "xlsm": "Excel", "docx": "Word", "pdf": "PDF", "rst": "reStructuredText",
+        "rest": "reStructuredText",
     }  # fmt: skip
 
     assert {names[suffix.removeprefix(".")] in text for suffix in READERS} == {True}

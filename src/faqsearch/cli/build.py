@@ -37,9 +37,10 @@ def build(
 ) -> int:
     """Build an index from files and folders.
 
-    Reads CSV, TSV, JSON, JSONL, YAML, Markdown and plain text, in UTF-8, CP932, EUC-JP or UTF-16. INDEX goes on
-    answering from the generation before until the new one is whole; `faqsearch rollback` brings it back. What cannot
-    be read is listed with path and line, all the rest is indexed, and the exit code is 3.
+    Reads CSV, TSV, JSON, JSONL, YAML, Markdown and plain text in UTF-8, CP932, EUC-JP or UTF-16; with
+    faqsearch[documents] also HTML, Excel, Word, PDF and reStructuredText. INDEX goes on answering from the generation
+    before until the new one is whole; `faqsearch rollback` brings it back. What cannot be read is listed with path
+    and line, all the rest is indexed, and the exit code is 3.
     """
     from faqsearch.build import build_index
     from faqsearch.cli.progress import Progress

@@ -26,9 +26,9 @@ def watch(
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Update an index whenever files change, until Ctrl-C.
+    """Update an index whenever files change.
 
-    Updates once at the start. Changes are collected until the files have been quiet for half a second; an update
+    Updates once at the start and goes on until Ctrl-C. Changes are collected until the files have been quiet for half a second; an update
     that fails is reported, and the index goes on answering from what it was. With --json, one line per update.
     """
     from faqsearch.cli.machine import dumps

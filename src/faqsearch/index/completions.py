@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from faqsearch.errors import IndexFormatError
-from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
-from faqsearch.index.folder import Generation
+from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.misspellings import Misspellings, misspelling_arrays
 
 SUGGEST_FILE = "suggest.bin"
@@ -52,19 +52,20 @@ class Wording:
     """How it is read, in romaji, marked in the same way."""
 
 
-def open_completions(generation: Generation) -> Completions:
-    """Open the wordings of a generation.
+def open_completions(arrays: Mapping[str, Arrays], path: Path) -> Completions:
+    """Return the wordings among the array files of the generation at `path`.
 
     Raises:
         IndexFormatError: It has none, or they are damaged.
     """
-    places = generation.manifest.arrays.get(SUGGEST_FILE)
-    if places is None:
-        raise IndexFormatError(f"{generation.path} holds no wordings to suggest", hint="Build the index again.")
     try:
-        return Completions(open_arrays(generation.path / SUGGEST_FILE, places))
+        own = arrays[SUGGEST_FILE]
     except KeyError as error:
-        raise IndexFormatError(f"{generation.path / SUGGEST_FILE} lacks {error}", hint=DAMAGE_HINT) from error
+        raise IndexFormatError(f"{path} holds no wordings to suggest", hint="Build the index again.") from error
+    try:
+        return Completions(own)
+    except KeyError as error:
+        raise IndexFormatError(f"{path / SUGGEST_FILE} lacks {error}", hint=DAMAGE_HINT) from error
 
 
 class CompletionsBuilder:
@@ -118,11 +119,12 @@ def words(wording: Wording) -> list[tuple[str, str]]:
 
 def _beginnings(marked: str) -> list[tuple[int, int, bool]]:
     """Return where one may begin to type: place and length in bytes without marks, and whether it is a later word."""
-    at, found = 0, [(0, 0, False)]
+    at, words, found = 0, 0, [(0, 0, False)]
     for part in _MARKS.split(marked):
         if part == BEGIN:
             # The お of お支払い is not what one types: the first word with a meaning is a beginning too.
-            found.append((at, 0, any(length for _, length, _ in found)))
+            found.append((at, 0, words > 0))
+            words += 1
         elif part == END:
             start, _, later = found.pop()
             if start == 0:

@@ -177,7 +177,8 @@ def passage_scores(matches: Matches, mean_length: float) -> tuple[Scores, npt.ND
     tf = np.where(alone[:, None], matches.tf, matches.tf + matches.tf[question])
     lengths = np.where(alone, excerpt.lengths, excerpt.lengths + excerpt.lengths[question])
     norm = (_K1 * (1 - _B + _B * lengths / mean_length)).astype(np.float32)
-    scores = _best_of_groups(asked.worth * tf * np.float32(_K1 + 1) / (tf + norm[:, None]), asked).sum(axis=1)
+    counted = asked.worth * (tf * np.float32(_K1 + 1) / (tf + norm[:, None])).astype(np.float32, copy=False)
+    scores = _best_of_groups(counted, asked).sum(axis=1)
     told = excerpt.kinds == SENTENCE
     best = _first_best(np.where(told, scores, -1), excerpt)
     best = np.where(told[best], excerpt.units[best], -1)
@@ -188,7 +189,7 @@ def coverage_scores(matches: Matches) -> Scores:
     """Return the share of the question's information each document holds, 0–1; shape (documents,)."""
     held = np.maximum.reduceat(matches.tf > 0, matches.excerpt.unit_bounds[:-1], axis=0)
     worth = _best_of_groups(held * matches.asked.worth, matches.asked).sum(axis=1)
-    return (worth / np.float32(max(matches.asked.ceiling, 1e-9))).astype(np.float32)
+    return np.asarray(worth / np.float32(max(matches.asked.ceiling, 1e-9)), dtype=np.float32)
 
 
 def focus_scores(matches: Matches, importance: Floats) -> Scores:

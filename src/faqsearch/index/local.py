@@ -14,7 +14,7 @@ from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
 from faqsearch.index.characters import Spelling
-from faqsearch.index.completions import SUGGEST_FILE, Completions, open_completions
+from faqsearch.index.completions import Completions, open_completions
 from faqsearch.index.damage import saying_damage
 from faqsearch.index.dense import DENSE_FILE, DenseIndex
 from faqsearch.index.document_file import DocumentFile
@@ -50,9 +50,7 @@ class LocalIndex:
         generation.check_files()
         self.generation = generation
         self._arrays = {
-            name: open_arrays(generation.path / name, places)
-            for name, places in generation.manifest.arrays.items()
-            if name != SUGGEST_FILE
+            name: open_arrays(generation.path / name, places) for name, places in generation.manifest.arrays.items()
         }
         documents = generation.manifest.documents
         try:
@@ -130,7 +128,7 @@ class LocalIndex:
     @cached_property
     def completions(self) -> Completions:
         """The stored wordings, by their beginnings; opened when something is typed."""
-        return open_completions(self.generation)
+        return open_completions(self._arrays, self.generation.path)
 
     @property
     def word_vectors(self) -> tuple[WordVectors, Vocabulary] | None:
