@@ -14,7 +14,9 @@ def test_report_counts_what_was_read(corpus, tmp_path):
     """Documents, files, problems and skipped files are all counted."""
     report = build_index(corpus, tmp_path / "i")
 
-    assert report.manifest.documents == len(list(open_index(tmp_path / "i").index.documents(range(report.manifest.documents))))
+    assert report.manifest.documents == len(
+        list(open_index(tmp_path / "i").index.documents(range(report.manifest.documents)))
+    )
     assert report.files == 2
     assert report.problems == ()
     assert report.generation == "000001"
@@ -31,7 +33,11 @@ def test_the_same_corpus_gives_the_same_files(corpus, tmp_path):
 
 def test_bad_rows_are_reported_and_the_rest_is_indexed(tmp_path):
     """A row that cannot be read is named with its line; its neighbours answer."""
-    rows = ['{"id": "a", "question": "送料は？", "answer": "550円です。"}', "{broken", '{"question": "返品は？", "answer": "8日以内です。"}']
+    rows = [
+        '{"id": "a", "question": "送料は？", "answer": "550円です。"}',
+        "{broken",
+        '{"question": "返品は？", "answer": "8日以内です。"}',
+    ]
     (tmp_path / "faq.jsonl").write_text("\n".join(rows), encoding="utf-8")
 
     report = build_index(tmp_path / "faq.jsonl", tmp_path / "i")
@@ -66,7 +72,12 @@ def test_an_empty_corpus_is_an_error(tmp_path):
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_tiny_corpora_work(tmp_path, count):
     """One entry is a corpus: it is found by its words, and not by others."""
-    rows = [{"id": str(i), "question": q, "answer": a} for i, (q, a) in enumerate([("送料は？", "550円です。"), ("返品は？", "8日以内です。"), ("解約は？", "いつでもできます。")])]
+    rows = [
+        {"id": str(i), "question": q, "answer": a}
+        for i, (q, a) in enumerate(
+            [("送料は？", "550円です。"), ("返品は？", "8日以内です。"), ("解約は？", "いつでもできます。")]
+        )
+    ]
     (tmp_path / "faq.json").write_text(json.dumps(rows[:count], ensure_ascii=False), encoding="utf-8")
     build_index(tmp_path / "faq.json", tmp_path / "i")
     searcher = open_index(tmp_path / "i")

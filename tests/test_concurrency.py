@@ -43,7 +43,11 @@ def write(folder, version):
     """Write a corpus whose every text says which version it is."""
     folder.mkdir(exist_ok=True)
     rows = [
-        {"id": topic, "question": f"{topic}について（第{version}版）", "answer": f"{topic}のご案内、第{version}版です。"}
+        {
+            "id": topic,
+            "question": f"{topic}について（第{version}版）",
+            "answer": f"{topic}のご案内、第{version}版です。",
+        }
         for topic in TOPICS
     ]
     (folder / "faq.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")

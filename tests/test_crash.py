@@ -15,7 +15,11 @@ def crashes(folder, *options):
     """Run the script where a fork is safe: in a process whose libraries have started no threads."""
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     done = subprocess.run(
-        [sys.executable, SCRIPT, folder, *options], capture_output=True, text=True, check=False, env={**os.environ, **one}
+        [sys.executable, SCRIPT, folder, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **one},
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

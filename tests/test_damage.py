@@ -15,8 +15,8 @@ from faqsearch.tokens import FugashiTokenizer
 from faqsearch.verify import verify
 
 FILES = ["CURRENT", "manifest.json", "documents.jsonl", "documents.bin", "facets.bin", "lexical.bin", "encoder.bin", "dense.faiss", "suggest.bin"]  # fmt: skip
-CASES = int(os.environ.get("FAQSEARCH_DAMAGE_CASES", "260"))
-"""For each file; nine files make 2,340 cases."""
+CASES = [40, pytest.param(260, marks=pytest.mark.slow)]
+"""For each of nine files: 360 cases always, 2,340 more when slow tests are asked for."""
 QUESTIONS = ["定期便を解約したい", "E-203", "そうりょう", "ログインできない", "水"]
 
 
@@ -119,15 +119,16 @@ def judge(folder, answers, documents, tokenizer, what):
     return reported, sound
 
 
+@pytest.mark.parametrize("cases", CASES)
 @pytest.mark.parametrize("name", FILES)
-def test_damage_is_reported_or_harmless(whole, copy, name):
+def test_damage_is_reported_or_harmless(whole, copy, name, cases):
     """Bits flipped, parts lost, doubled, exchanged or overwritten, in every file, hundreds of times."""
     _, answers, documents, tokenizer = whole
-    chance = random.Random(f"{name} {os.environ.get('FAQSEARCH_DAMAGE_SEED', 0)}")
+    chance = random.Random(f"{name} {os.environ.get('FAQSEARCH_DAMAGE_SEED', '0')}")
     counted = {"refused": 0, "found": 0, "harmless": 0}
     path = path_of(copy, name)
     before = path.read_bytes()
-    for number in range(CASES):
+    for number in range(cases):
         data, way = bytearray(before), chance.choice(WAYS)
         way(data, chance)
         if data != before:
@@ -137,7 +138,7 @@ def test_damage_is_reported_or_harmless(whole, copy, name):
             counted["refused" if reported else "harmless" if sound else "found"] += 1
             # CURRENT may end in other white space; every other byte has a checksum.
             assert not sound or name == "CURRENT", what
-    assert counted["refused"] + counted["found"] > CASES // 2
+    assert counted["refused"] + counted["found"] > cases // 2
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,16 @@ def test_the_exit_codes_in_the_readme_are_those_of_the_code():
     rows = set(re.findall(r"^\| (\d+)\b", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE))
 
     assert {str(code) for code in {0, 70, 130, *codes}} <= rows
+
+
+def test_the_architecture_page_names_every_part_and_the_layers_of_the_contract():
+    """No module or folder at the top is missing from the table, and the list of layers is import-linter's."""
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    package = ROOT / "src" / "faqsearch"
+    parts = {path.name for path in package.glob("[a-z]*.py")}
+    parts |= {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+
+    assert parts == set(re.findall(r"^\| \[([^\]]+)\]", page, flags=re.MULTILINE))
+    assert "```\n" + "\n".join(layers) + "\n```" in page

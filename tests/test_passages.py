@@ -1,5 +1,7 @@
 """Passages: phrasings and pieces of answers."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +21,7 @@ def test_pieces_are_the_answer_without_gaps(answer):
     passages = [p for p in split(faq(answer), chars=50) if p.field == "answer"]
 
     assert all(answer[p.start : p.start + len(p.text)] == p.text for p in passages)
-    assert all(a.start + len(a.text) <= b.start for a, b in zip(passages, passages[1:], strict=False))
+    assert all(a.start + len(a.text) <= b.start for a, b in pairwise(passages))
     shown = "".join("".join(p.text.split()) for p in passages)
     assert shown == "".join("".join(answer[a:b].split()) for a, b in prose(answer))
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from faqsearch.errors import DictionaryError
 from faqsearch.synonyms import Synonyms, check
+from faqsearch.synonyms.expansion import WEIGHT
 from faqsearch.tokens import FugashiTokenizer
 
 TOKENIZER = FugashiTokenizer()
@@ -33,16 +34,16 @@ def lines(problems: list[object], tmp_path: Path) -> list[str]:
 
 
 def test_group(tmp_path: Path) -> None:
-    """In a group each word stands for each, in the group of the word asked and for half its weight."""
+    """In a group each word stands for each, in the group of the word asked and for less than its weight."""
     synonyms = load(tmp_path, "解約,退会,キャンセル\n")
-    assert expanded(synonyms, "定期便を解約したい") == {"退会": (2, 0.5), "キヤンセル": (2, 0.5)}
+    assert expanded(synonyms, "定期便を解約したい") == {"退会": (2, WEIGHT), "キヤンセル": (2, WEIGHT)}
     assert set(expanded(synonyms, "キャンセルは?")) == {"解約", "退会"}
 
 
 def test_arrow(tmp_path: Path) -> None:
     """An arrow leads one way."""
     synonyms = load(tmp_path, "サブスク、サブスクリプション => 定期便")
-    assert expanded(synonyms, "サブスクをやめる") == {"定期 便": (0, 1.0)}  # サブ and スク
+    assert expanded(synonyms, "サブスクをやめる") == {"定期 便": (0, 2 * WEIGHT)}  # サブ and スク
     assert expanded(synonyms, "定期便をやめる") == {}
 
 
@@ -67,8 +68,8 @@ def test_phrase(tmp_path: Path) -> None:
     (added,) = synonyms.expand(terms, TOKENIZER)[len(terms) :]
     assert added.phrase == ("クレジット", "カード")
     assert added.origin == "synonym"
-    assert expanded(synonyms, "クレジットカードで払う") == {"クレカ": (0, 1.0)}  # and not 券
-    assert expanded(synonyms, "クレジットのカード") == {"券": (1, 0.5)}
+    assert expanded(synonyms, "クレジットカードで払う") == {"クレカ": (0, 2 * WEIGHT)}  # and not 券
+    assert expanded(synonyms, "クレジットのカード") == {"券": (1, WEIGHT)}
 
 
 @pytest.mark.parametrize("question", ["引っ越し", "引越", "引越し", "引っ越す", "ﾋｯｺｼの引越し"])

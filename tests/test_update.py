@@ -17,7 +17,15 @@ from faqsearch.tokens import FugashiTokenizer
 from faqsearch.update import update_index
 from faqsearch.vectors.interface import unit_rows
 
-QUESTIONS = ["送料は？", "定期便を解約したい", "返品できますか", "E-203が出る", "領収書の発行", "Wi-Fiにつながらない", "退会方法"]
+QUESTIONS = [
+    "送料は？",
+    "定期便を解約したい",
+    "返品できますか",
+    "E-203が出る",
+    "領収書の発行",
+    "Wi-Fiにつながらない",
+    "退会方法",
+]
 ANSWERS = [
     "全国一律550円です。4,980円以上で無料です。",
     "マイページから手続きできます。7日前までにお願いします。",
@@ -340,3 +348,23 @@ def test_damage_is_not_copied(place):
     path.write_bytes(content)
     with pytest.raises(IndexFormatError, match="checksum"):
         update_index(place / "corpus", place / "i")
+
+
+def test_an_edited_row_without_an_id_has_changed(tmp_path):
+    """Its id is made from what it says and is new; it is reported as changed, and nothing as removed."""
+    (tmp_path / "corpus").mkdir()
+    path = tmp_path / "corpus" / "faq.csv"
+    path.write_text("質問,回答\n送料は？,550円です。\n返品は？,8日以内です。\n", encoding="utf-8")
+    build_index(path, tmp_path / "i")
+    path.write_text("質問,回答\n解約は？,できます。\n送料は？,600円です。\n返品は？,8日以内です。\n", encoding="utf-8")
+    changes = update_index(path, tmp_path / "i").changes
+
+    assert (len(changes.added), len(changes.changed), changes.removed, changes.kept) == (1, 1, (), 1)
+
+
+def test_an_index_inside_the_corpus_is_not_read(place):
+    """Building into the corpus folder does not make the index a source of itself."""
+    for _ in range(2):
+        report = build_index(place / "corpus", place / "corpus" / "i")
+    assert update_index(place / "corpus", place / "corpus" / "i").published is False
+    assert report.files == 2

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from faqsearch.documents import Document
 from faqsearch.index.document_file import DocumentHashes
 from faqsearch.index.known import Known
 
@@ -17,7 +16,7 @@ class Changes:
     added: tuple[str, ...]
     """Ids that are new, in corpus order."""
     changed: tuple[str, ...]
-    """Ids whose texts, category, tags or other columns changed, in corpus order."""
+    """Ids (new ones) of documents whose answer, phrasings, category, tags or other columns changed."""
     renamed: tuple[tuple[str, str], ...]
     """Old and new id of documents with the same texts: their file was renamed, or their ids were."""
     removed: tuple[str, ...]
@@ -30,27 +29,43 @@ class Changes:
 
 
 def compare(known: Known, ids: Sequence[str], hashes: Sequence[DocumentHashes]) -> Changes:
-    """Return how documents (their ids and hashes, in corpus order) differ from a generation's."""
+    """Return how documents (their ids and hashes, in corpus order) differ from a generation's.
+
+    What is new is paired with what is gone by id, else by texts, else by question: rows without ids of their own
+    get new ones with every edit, and have changed all the same.
+    """
     now = {own.content for own in hashes}
-    gone = [number for number, content in enumerate(known.content_hashes) if content not in now]
     before = set(known.content_hashes)
-    new = [(own, texts.texts) for own, texts in zip(ids, hashes, strict=True) if texts.content not in before]
-    old: dict[str, Document] = {}
-    for number in gone:
-        document = known.document(number)
-        old[document.id] = document
-    changed = [own for own, _ in new if own in old]
-    removed = {own: number for own, number in zip(old, gone, strict=True) if own not in set(changed)}
-    by_texts: dict[bytes, list[str]] = {}
-    for own, number in removed.items():
-        by_texts.setdefault(known.text_hashes[number], []).append(own)
-    added, renamed = [], []
-    for own, texts in new:
-        if own in old:
-            continue
-        if same := by_texts.get(texts):
-            renamed.append((same.pop(0), own))
-            del removed[renamed[-1][0]]
-        else:
-            added.append(own)
-    return Changes(tuple(added), tuple(changed), tuple(renamed), tuple(removed), len(ids) - len(new))
+    new = {own: said for own, said in zip(ids, hashes, strict=True) if said.content not in before}
+    gone = {
+        document.id: (known.text_hashes[number], document.question)
+        for number, content in enumerate(known.content_hashes)
+        if content not in now
+        for document in (known.document(number),)
+    }
+    pairs = {own: own for own in new if own in gone}
+    _pair(pairs, ((own, said.texts) for own, said in new.items()), ((own, texts) for own, (texts, _) in gone.items()))
+    renamed = tuple((old, own) for own, old in pairs.items() if own != old)
+    _pair(
+        pairs, ((own, said.question) for own, said in new.items()), ((own, asked) for own, (_, asked) in gone.items())
+    )
+    moved, taken = {own for _, own in renamed}, set(pairs.values())
+    return Changes(
+        added=tuple(own for own in new if own not in pairs),
+        changed=tuple(own for own in new if own in pairs and own not in moved),
+        renamed=renamed,
+        removed=tuple(own for own in gone if own not in taken),
+        kept=len(ids) - len(new),
+    )
+
+
+def _pair(pairs: dict[str, str], new: Iterable[tuple[str, Hashable]], gone: Iterable[tuple[str, Hashable]]) -> None:
+    """Add to `pairs` (new id to old id) those not yet in it that have something in common, in order."""
+    taken = set(pairs.values())
+    by_value: dict[Hashable, list[str]] = {}
+    for own, value in gone:
+        if own not in taken:
+            by_value.setdefault(value, []).append(own)
+    for own, value in new:
+        if own not in pairs and (same := by_value.get(value)):
+            pairs[own] = same.pop(0)

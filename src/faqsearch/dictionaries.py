@@ -1,13 +1,12 @@
 """Dictionaries kept with a corpus or an index: user words and synonyms.
 
-    corpus/user_words.txt     words MeCab would cut wrongly, one a line; part of the index (its tokenizer)
-    corpus/synonyms.txt       other words for words; copied beside the index by each build and update
-    indexes/faq/synonyms.txt  the copy that answers; may be edited live, the next question sees it
+corpus/user_words.txt     words MeCab would cut wrongly, one a line; part of the index (its tokenizer)
+corpus/synonyms.txt       other words for words; copied beside the index by each build and update
+indexes/faq/synonyms.txt  the copy that answers; may be edited live, the next question sees it
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +42,7 @@ def copy_synonyms(corpus: str | Path | Sequence[str | Path], into: Path) -> None
         with writing(into):
             new = into / f"{SYNONYMS_FILE}.new"
             new.write_bytes(b"\n".join(texts))
-            os.replace(new, into / SYNONYMS_FILE)
+            new.replace(into / SYNONYMS_FILE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,12 @@ def question(asked: Asked, tokenizer: Tokenizer, vector: Vectors | None, legs: C
         terms["bigram"] = [WeightedTerm(term) for term in tokenizer.bigrams(asked.spelled)]
     if "reading" in legs:
         terms["reading"] = [WeightedTerm(term) for term in tokenizer.reading_ngrams(asked.text)]
-    kanji = [c for t in asked.words if t.origin not in ("part", "synonym") and t.weight >= _MEANINGFUL for c in kanji_of(t.term)]
+    kanji = [
+        c
+        for t in asked.words
+        if t.origin not in ("part", "synonym") and t.weight >= _MEANINGFUL
+        for c in kanji_of(t.term)
+    ]
     return Question(terms, vector, kanji)
 
 

@@ -50,7 +50,9 @@ def fuse(candidates: Candidates, weights: Mapping[str, float], method: FusionMet
             best = candidates.maxima.get(leg, 0.0)
             shares[leg] = scores * (weight / np.float32(best)) if best > 0 else np.zeros_like(scores)
         shares[leg] = shares[leg].astype(np.float32, copy=False)
-    scores = np.sum(list(shares.values()), axis=0, dtype=np.float32) if shares else np.zeros(len(candidates), np.float32)
+    scores = (
+        np.sum(list(shares.values()), axis=0, dtype=np.float32) if shares else np.zeros(len(candidates), np.float32)
+    )
     # The shares of a perfect hit sum to 1 but for the last bit.
     return Ranking(np.argsort(-scores, kind="stable"), np.minimum(scores, np.float32(1)), shares)
 

@@ -39,7 +39,9 @@ def rewrite_settings(folder: IndexFolder, settings: Settings) -> Generation:
     with folder.lock("tune"):
         old = folder.current()
         was = old.manifest.settings
-        changed = {field.name for field in fields(Settings) if getattr(was, field.name) != getattr(settings, field.name)}
+        changed = {
+            field.name for field in fields(Settings) if getattr(was, field.name) != getattr(settings, field.name)
+        }
         if built := sorted(changed - _ASKED):
             raise SettingsError(f"{', '.join(built)} cannot change in a finished index", hint="Build it again.")
         if not changed:

@@ -159,7 +159,13 @@ class Searcher:
         shared = (perf_counter() - started) / len(queries)
         return [
             still._answer(  # noqa: SLF001
-                query, asked, None if vectors is None else vectors[i : i + 1], k, where, explain, perf_counter() - shared
+                query,
+                asked,
+                None if vectors is None else vectors[i : i + 1],
+                k,
+                where,
+                explain,
+                perf_counter() - shared,
             )
             for i, (query, asked) in enumerate(zip(queries, understood, strict=True))
         ]

@@ -30,9 +30,7 @@ _KATAKANA_LETTERS = "アイウエオカキクケコサシスセソタチツテ�
 _LATIN_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def also_meant(
-    words: Sequence[QueryTerm], tokenizer: Tokenizer, lexicon: Lexicon
-) -> Iterator[tuple[QueryTerm, str]]:
+def also_meant(words: Sequence[QueryTerm], tokenizer: Tokenizer, lexicon: Lexicon) -> Iterator[tuple[QueryTerm, str]]:
     """Yield what the unknown words of a question were probably meant to be, in the groups of those words.
 
     Each comes with how it is written; the likeliest of a group comes first.

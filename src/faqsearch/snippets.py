@@ -43,9 +43,5 @@ def snippet(text: str, sentence: tuple[int, int], terms: AbstractSet[str], token
         last = max(last, stop)
     shown = window[first:last].rstrip()
     cut = shown[:_CHARS].rstrip() + "…" if len(shown) > 2 * _CHARS - 1 else shown
-    marked = [
-        (token.start, token.end)
-        for token in tokenizer.tokens(cut)
-        if any(term in terms for term in token.terms)
-    ]
+    marked = [(token.start, token.end) for token in tokenizer.tokens(cut) if any(term in terms for term in token.terms)]
     return Snippet(cut, tuple(marked))

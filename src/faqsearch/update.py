@@ -80,7 +80,9 @@ def update_index(
     started = perf_counter()
     folder = IndexFolder(into)
     old = folder.current()  # raises where there is none, before the lock makes a folder
-    words = (settings or old.manifest.settings).user_words if settings and settings.user_words else user_words_of(corpus)
+    words = (
+        (settings or old.manifest.settings).user_words if settings and settings.user_words else user_words_of(corpus)
+    )
     tokenizer = tokenizer or FugashiTokenizer(user_words=words)
     if dry_run:
         _check(old, settings, tokenizer, encoder)

@@ -221,7 +221,9 @@ def test_evaluate_measures_and_checks_bounds(cli):
     Path("qrels.tsv").write_text("q1\tship\t2\nq2\tbill\t2\n", encoding="utf-8")
     value = json.loads(cli("evaluate", "queries.tsv", "qrels.tsv", "--json").out)
     text = cli("evaluate", "queries.tsv", "qrels.tsv", "--fail-under", "recall@10=0.5", "--run", "run.txt")
-    missed = cli("evaluate", "queries.tsv", "qrels.tsv", "--fail-under", "sr@1=1", "--fail-under", "ndcg@1=1", "-k", "5")
+    missed = cli(
+        "evaluate", "queries.tsv", "qrels.tsv", "--fail-under", "sr@1=1", "--fail-under", "ndcg@1=1", "-k", "5"
+    )
 
     assert value["rows"][0]["name"] == "fused"
     assert (value["queries"], value["unanswerable"]) == (3, 1)

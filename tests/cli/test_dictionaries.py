@@ -75,7 +75,5 @@ def test_notes_alone_are_clean(cli):
     value = json.loads(out)
 
     assert (code, value["clean"], value["rules"]) == (0, True, 1)
-    assert value["problems"] == [
-        {"path": "words.txt", "line": 1, "level": "note", "message": "no document has 運賃"}
-    ]
+    assert value["problems"] == [{"path": "words.txt", "line": 1, "level": "note", "message": "no document has 運賃"}]
     assert cli("dict", "repair", "words.txt").code == 2

@@ -158,7 +158,7 @@ def test_every_file_and_folder_is_synced_before_current_moves(tmp_path, monkeypa
     """What CURRENT names is on disk when it names it."""
     synced, order = [], []
     real_sync, real_replace = os.fsync, os.replace
-    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), real_sync(fd)))
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), real_sync(fd)))  # noqa: PTH115
     monkeypatch.setattr(os, "replace", lambda *a: (order.append(len(synced)), real_replace(*a)))
 
     generation = publish(IndexFolder(tmp_path / "i"), "one")

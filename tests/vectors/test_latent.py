@@ -53,8 +53,12 @@ def test_words_that_keep_the_same_company_are_near(tmp_path):
 
     rows = []
     for i in range(12):
-        rows.append({"id": f"a{i}", "question": f"カードを紛失した場合 {i}", "answer": "窓口で再発行の申請が必要です。"})
-        rows.append({"id": f"b{i}", "question": f"カードを喪失した場合 {i}", "answer": "窓口で再発行の申請が必要です。"})
+        rows.append(
+            {"id": f"a{i}", "question": f"カードを紛失した場合 {i}", "answer": "窓口で再発行の申請が必要です。"}
+        )
+        rows.append(
+            {"id": f"b{i}", "question": f"カードを喪失した場合 {i}", "answer": "窓口で再発行の申請が必要です。"}
+        )
         rows.append({"id": f"c{i}", "question": f"天気が雨の場合 {i}", "answer": "屋内の会場で開催します。"})
     (tmp_path / "faq.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     build_index(tmp_path / "faq.json", tmp_path / "i")

@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, str] = {
 """Command to the first line of its help. Its module and its function have its name."""
 
 
-class ReaderGone(Exception):  # noqa: N818  # no error: nobody listens any more
+class ReaderGone(Exception):  # no error: nobody listens any more
     """Whoever read our output has closed it. Typer would take the BrokenPipeError for an exit with 1."""
 
 

@@ -27,7 +27,9 @@ def evaluate(
     worst: Annotated[int, typer.Option("--worst", min=0, metavar="N", help="List the N worst questions.")] = 5,
     fail_under: Annotated[
         list[str] | None,
-        typer.Option("--fail-under", metavar="METRIC=VALUE", help="Exit with 1 when the fused ranking is below. Repeat."),
+        typer.Option(
+            "--fail-under", metavar="METRIC=VALUE", help="Exit with 1 when the fused ranking is below. Repeat."
+        ),
     ] = None,
     run: Annotated[
         str | None, typer.Option("--run", metavar="FILE", help="Write the fused rankings as a TREC run.")

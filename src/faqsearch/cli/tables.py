@@ -92,7 +92,9 @@ def tuning_lines(tuning: Tuning, address: str, written: str | None, look: Look) 
     yield f"ndcg@10 tuned, held out      {tuning.tuned}"
     verdict = "more than chance" if tuning.sure else "may be chance: judge more questions"
     gain = tuning.gain
-    yield look.bold(f"gain                        {gain.mean:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]") + f"  {verdict}"
+    yield (
+        look.bold(f"gain                        {gain.mean:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]") + f"  {verdict}"
+    )
     yield ""
     yield look.faint(f"{'leg':<{_NAME}}{'now':>8}{'tuned':>8}")
     for leg, weight in tuning.after.items():

@@ -24,7 +24,8 @@ def tune(
         int, typer.Option("--folds", min=2, metavar="N", help="Parts of the questions; each is held out once.")
     ] = 5,
     write: Annotated[
-        bool, typer.Option("--write", help="Use the weights from now on; `faqsearch rollback` brings the old ones back.")
+        bool,
+        typer.Option("--write", help="Use the weights from now on; `faqsearch rollback` brings the old ones back."),
     ] = False,
     json: JsonOption = False,
     color: ColorOption = "auto",

@@ -1,6 +1,6 @@
 """The kanji of words: what a document and a question share when they share no word.
 
-    kanji   BM25 of the question's kanji in the document's words: 再配達 and 再び配送, 紛失 and 失くす
+kanji   BM25 of the question's kanji in the document's words: 再配達 and 再び配送, 紛失 and 失くす
 """
 
 from __future__ import annotations

@@ -69,6 +69,8 @@ class DocumentHashes:
     """Of everything that terms and vectors are made from: documents with equal texts are analysed once."""
     content: bytes
     """Of everything but the place in the source: a document that only moved within its file keeps it."""
+    question: str
+    """What tells a row without an id of its own, whose answer changed, from a new one."""
 
 
 def document_hashes(document: Document) -> DocumentHashes:
@@ -76,7 +78,7 @@ def document_hashes(document: Document) -> DocumentHashes:
     heading = document.source.heading
     texts = _hash([document.kind, document.question, document.answer, document.phrasings, document.tags, heading])
     rest = [document.id, document.category, list(document.extra.items()), document.source.url]
-    return DocumentHashes(texts, _hash([texts.hex(), *rest]))
+    return DocumentHashes(texts, _hash([texts.hex(), *rest]), document.question)
 
 
 def _hash(value: list[Any]) -> bytes:

@@ -126,7 +126,9 @@ def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
     tf = np.bincount(cells, minlength=units * terms).reshape(units, terms).astype(np.float32)
     for place, parts in asked.phrases:
         tf[:, place] = _occurrences(excerpt, parts)
-    worth = np.where(excerpt.kinds == PHRASING, _best_of_groups((tf > 0).astype(np.float32) * asked.worth, asked).sum(axis=1), -1)
+    worth = np.where(
+        excerpt.kinds == PHRASING, _best_of_groups((tf > 0).astype(np.float32) * asked.worth, asked).sum(axis=1), -1
+    )
     return Matches(excerpt, asked, tf, places, slots, _first_best(worth, excerpt))
 
 
@@ -202,9 +204,7 @@ def focus_scores(matches: Matches, importance: Floats) -> Scores:
     excerpt = matches.excerpt
     values = importance[excerpt.words]
     total = np.bincount(excerpt.word_units, values, minlength=len(excerpt.units))
-    asked = np.bincount(
-        excerpt.word_units[matches.places], values[matches.places], minlength=len(excerpt.units)
-    )
+    asked = np.bincount(excerpt.word_units[matches.places], values[matches.places], minlength=len(excerpt.units))
     share = np.divide(asked, total, out=np.zeros_like(total), where=total > 0)
     return _best_unit(np.where(excerpt.kinds == PHRASING, share, 0).astype(np.float32), excerpt)
 

@@ -159,16 +159,24 @@ class Sequences:
         """Words in a sentence and its question, on average."""
 
     def excerpt(self, documents: npt.NDArray[np.int64]) -> Excerpt:
-        """Return the sequences of `documents` (numbers, in any order)."""
+        """Return the sequences of `documents` (numbers, in any order, each once)."""
+        return self._excerpt(documents, len(self.unit_kinds), len(self.words))
+
+    def repeated_excerpt(self, documents: npt.NDArray[np.int64]) -> Excerpt:
+        """Return the sequences of `documents`, which may be named more than once; of a file known to be whole."""
+        times = len(documents)
+        return self._excerpt(documents, times * len(self.unit_kinds), times * len(self.words))
+
+    def _excerpt(self, documents: npt.NDArray[np.int64], most_units: int, most_words: int) -> Excerpt:
         first, last = self.document_units[documents], self.document_units[documents + 1]
         counts = last - first
-        if counts.min(initial=0) < 0 or counts.sum() > len(self.unit_kinds):
+        if counts.min(initial=0) < 0 or counts.sum() > most_units:
             raise IndexFormatError("the units of the index are damaged", hint=DAMAGE_HINT)
         units = ranges(first, counts)
         starts = self.unit_starts[units]
         lengths = self.unit_starts[units + 1] - starts
         # Damaged bounds must not ask for more memory than there is.
-        if lengths.min(initial=0) < 0 or lengths.sum() > len(self.words):
+        if lengths.min(initial=0) < 0 or lengths.sum() > most_words:
             raise IndexFormatError("the words of the index are damaged", hint=DAMAGE_HINT)
         return Excerpt(
             words=self.words[ranges(starts, lengths)],
@@ -183,7 +191,7 @@ class Sequences:
 
 def stored_sequences(sequences: Sequences, documents: npt.NDArray[np.int64]) -> TermSequences:
     """Return what `number_terms` gave for `documents` (numbers, in any order)."""
-    excerpt = sequences.excerpt(documents)
+    excerpt = sequences.repeated_excerpt(documents)
     terms, ids = sequences.vocabulary.distinct(excerpt.words)
     owners, spans = excerpt.unit_documents.astype(np.int32), sequences.unit_spans[excerpt.units]
     return TermSequences(terms, ids, excerpt.lengths.astype(np.int32), excerpt.kinds, owners, spans)

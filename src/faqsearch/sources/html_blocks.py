@@ -84,9 +84,8 @@ def _children(element: HtmlElement) -> Iterator[Block]:
             yield from _paragraph(loose, line)
             yield from _block(child)
             loose, line = [], child.sourceline
-        elif isinstance(child.tag, str):
-            if child.tag not in ("rt", "rp"):
-                loose.extend(_element_words(child))
+        elif isinstance(child.tag, str) and child.tag not in ("rt", "rp"):
+            loose.extend(_element_words(child))
         loose.append(child.tail or "")
     yield from _paragraph(loose, line)
 
@@ -129,7 +128,9 @@ def _anchor(heading: HtmlElement) -> str | None:
     """The id one can link to: the heading's own, one inside it, or that of the section it opens."""
     own = heading.get("id") or next((a.get("id") or a.get("name") for a in heading.iter("a", "span")), None)
     parent = heading.getparent()
-    while own is None and parent is not None and parent.tag not in ("body", "html", "main"):
+    # The ids of other containers are for style sheets; the title of a page needs none.
+    containers = () if heading.tag == "h1" else ("section", "article", "div", "header", "hgroup")
+    while own is None and parent is not None and parent.tag in containers:
         first = _first_child(parent)
         opens = first is heading or (first is not None and heading in first.iterdescendants())
         if not opens and parent.tag not in ("header", "hgroup"):

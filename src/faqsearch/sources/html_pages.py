@@ -87,7 +87,10 @@ def _tree(file: SourceFile, text: str) -> Generator[Problem, None, HtmlElement |
         return None
     try:
         root = document_fromstring(text.replace("\0", "").encode(), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as fault:
+    except etree.ParserError:
+        # Nothing but comments.
+        return None
+    except (etree.XMLSyntaxError, AssertionError) as fault:
         raise file.error(f"not HTML that can be read: {one_line(str(fault))[:100]}") from None
     for entry in parser.error_log:
         if _TOO_DEEP in entry.message or entry.type_name in ("ERR_RESOURCE_LIMIT", "ERR_NAME_TOO_LONG"):

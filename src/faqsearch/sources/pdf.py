@@ -19,7 +19,7 @@ from faqsearch.sources.bounds import MAX_PAGE_CHARS, MAX_PAGES, MAX_SECONDS
 from faqsearch.sources.cells import one_line
 from faqsearch.sources.interface import Problem, SourceFile
 from faqsearch.sources.mojibake import mojibake_lines, sound_blocks
-from faqsearch.sources.pdf_glyphs import page_text
+from faqsearch.sources.pdf_glyphs import lost_characters, page_text
 from faqsearch.sources.pdf_headings import OutlineEntry, find_pdf_headings
 from faqsearch.sources.pdf_layout import Line, page_lines, without_furniture
 from faqsearch.sources.pdf_paragraphs import paragraphs
@@ -93,7 +93,11 @@ def _pages(file: SourceFile, document: Any) -> Generator[Problem, None, tuple[li
                     yield file.problem(message, page=number, hint="run text recognition (OCR) on it")
                 else:
                     lines = page_lines(text, number)
-                if not text.characters and _shows_something(page):
+                if lost := lost_characters(page):
+                    message = f"{lost:,} single characters may be missing: their font is neither in the file nor here"
+                    hint = "export the file with its fonts embedded"
+                    yield file.problem(message, page=number, hint=hint, severity="warning")
+                if not text.characters and not lost and _shows_something(page):
                     message = "no text on this page, only a picture of it"
                     yield file.problem(
                         message, page=number, hint="run text recognition (OCR) on it", severity="warning"

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from docutils import nodes
 from docutils.frontend import get_default_settings
 from docutils.parsers.rst import Parser, states
 from docutils.utils import new_document
@@ -22,6 +23,8 @@ from faqsearch.sources.sections import Page, read_sections
 _NEVER = 5
 """A level of messages that docutils never reaches: nothing is printed, and no message ends the parsing."""
 _LONGEST_LINE = 1_000_000
+_LONGEST_INLINE = 50_000
+_MOST_MARKS = 1_500
 
 
 def read_rst(file: SourceFile) -> Iterator[Document | Problem]:
@@ -74,6 +77,9 @@ def _timed_inliner(reading: Reading) -> Any:
 
     def timed(text: str, lineno: int, memo: Any, parent: Any) -> Any:
         reading.check_time()
+        if len(text) > _LONGEST_INLINE or sum(map(text.count, "*`|_[")) > _MOST_MARKS:
+            # Each opening mark is looked for an end in all that follows: shown as written instead.
+            return [nodes.Text(text)], []
         return parse(text, lineno, memo, parent)
 
     inliner.parse = timed

@@ -50,9 +50,8 @@ class RstBlocks:
                 yield from self._section(child, level + 1, label)
             elif isinstance(child, nodes.system_message):
                 yield from self._fault(child)
-            elif not isinstance(child, (*_DROPPED, nodes.title)):
-                if text := tidy(self._text(child)):
-                    yield Text(text, self._line(child))
+            elif not isinstance(child, (*_DROPPED, nodes.title)) and (text := tidy(self._text(child))):
+                yield Text(text, self._line(child))
             label = None
 
     def _section(self, section: Any, level: int, label: str | None) -> Iterator[Block]:

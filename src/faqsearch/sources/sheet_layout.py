@@ -8,7 +8,7 @@ from typing import IO
 
 from lxml import etree
 
-_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})")
 _MOST_MERGES = 200_000
 
 
@@ -54,10 +54,12 @@ def read_layout(part: IO[bytes], *, last_column: int) -> SheetLayout:
         elif kind == "col" and element.get("hidden") in ("1", "true"):
             first, last = _whole(element.get("min")), _whole(element.get("max"))
             layout.hidden_columns.update(range(max(first, 1), min(last, last_column) + 1))
-        elif kind == "mergeCell" and (match := _REFERENCE.fullmatch(element.get("ref", ""))):
-            if len(layout.merges) < _MOST_MERGES and match.group(3):
-                merge = Merge(int(match[2]), _column(match[1]), int(match[4]), _column(match[3]))
-                layout.merges.append(merge)
+        elif (
+            kind == "mergeCell"
+            and (match := _REFERENCE.fullmatch(element.get("ref", "")))
+            and len(layout.merges) < _MOST_MERGES
+        ):
+            layout.merges.append(Merge(int(match[2]), _column(match[1]), int(match[4]), _column(match[3])))
         element.clear()
         while element.getprevious() is not None:
             del element.getparent()[0]

@@ -111,7 +111,10 @@ def _walk(root: Path, suffixes: AbstractSet[str], findings: Findings) -> None:
         for entry in entries:
             location = folder / entry.name
             if entry.is_dir(follow_symlinks=False) and not entry.name.startswith("."):
-                folders.append(location)
+                if _is_index(location):
+                    findings.skipped.append(Skipped(printable(location.as_posix()), "an index"))
+                else:
+                    folders.append(location)
             elif fault := _unfit(entry, location, inside, findings):
                 findings.problems.append(_problem(location, fault))
             elif reason := _reason_to_skip(entry, at_top=folder == root, suffixes=suffixes):
@@ -123,6 +126,11 @@ def _walk(root: Path, suffixes: AbstractSet[str], findings: Findings) -> None:
                 found.append((below, file))
     found.sort(key=lambda pair: pair[0])
     findings.files += [file for _, file in found]
+
+
+def _is_index(folder: Path) -> bool:
+    """Whether faqsearch wrote this folder: an index inside a corpus must not be read as documents again."""
+    return (folder / "CURRENT").is_file() and any(folder.glob("[0-9][0-9][0-9][0-9][0-9][0-9]/manifest.json"))
 
 
 def _unfit(entry: os.DirEntry[str], location: Path, inside: Path, findings: Findings) -> str | None:

@@ -94,7 +94,9 @@ class WordVectors:
 
     def _kanji_sum(self, code_points: Sequence[int]) -> Floats:
         places = np.searchsorted(self._kanji, code_points)
-        known = [p for p, c in zip(places.tolist(), code_points, strict=True) if p < len(self._kanji) and self._kanji[p] == c]
+        known = [
+            p for p, c in zip(places.tolist(), code_points, strict=True) if p < len(self._kanji) and self._kanji[p] == c
+        ]
         found = self._unpack(self._kanji_vectors[known], self._kanji_factors[known])
         return np.asarray(found.sum(axis=0, dtype=np.float32))
 
@@ -188,14 +190,14 @@ class BuiltinEncoder:
 
     def _encode(self, rows: Sequence[Mapping[str, float]]) -> Vectors:
         sums = np.zeros((len(rows), self.dimension), dtype=np.float32)
-        for total, row in zip(sums, rows, strict=True):
+        for total, row in zip(sums, rows, strict=True):  # a view of its row
             terms = list(row)
             numbers = self._vocabulary.numbers(terms)
             known = np.flatnonzero(numbers >= 0)
             factors = np.fromiter(row.values(), dtype=np.float32, count=len(row))
-            total += factors[known] @ self._vectors.words(numbers[known])
+            total[:] = factors[known] @ self._vectors.words(numbers[known])
             for i in np.flatnonzero(numbers < 0).tolist():
-                total += factors[i] * self._vectors.unknown(terms[i])
+                total[:] += factors[i] * self._vectors.unknown(terms[i])
         return self._vectors.unit(sums)
 
 

@@ -62,6 +62,8 @@ def _orthonormal(columns: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """
     for _ in range(2):
         values, turn = np.linalg.eigh((columns.T @ columns).astype(np.float64))
-        scale = np.divide(1, np.sqrt(np.maximum(values, 0)), out=np.zeros_like(values), where=values > values.max() * 1e-10)
+        scale = np.divide(
+            1, np.sqrt(np.maximum(values, 0)), out=np.zeros_like(values), where=values > values.max() * 1e-10
+        )
         columns = columns @ (turn * scale).astype(np.float32)
     return columns

@@ -75,7 +75,7 @@ class TransformerEncoder:
             # trust_remote_code stays off: a model is data, never a program.
             return SentenceTransformer(name, trust_remote_code=False, local_files_only=local, device="cpu")
 
-        is_path = os.path.sep in name and Path(name).expanduser().exists() or Path(name).is_dir()
+        is_path = (os.path.sep in name and Path(name).expanduser().exists()) or Path(name).is_dir()
         try:
             try:
                 model = open_model(local=True)
