@@ -65,8 +65,7 @@ def test_sections_directives_and_roles(read: Read):
     assert (first.id, first.source.line, first.source.heading) == ("page.rst#care", 4, ("お手入れ",))
     assert (
         first.answer
-        == ("月に一度、手順 を行います。必ずです。\n\n電源を抜きます。\n\n付属の布\n\n乾いた 布 で拭きます。")
-        or "必ずです。" in first.answer
+        == "月に一度、手順 を行います。必ずです。\n\n電源を抜きます。\n\n付属の布\n\n乾いた 布 で拭きます。"
     )
     assert second.answer == "1. 外す\n2. 洗う\n   - 水で\n\n部品 | 周期\n筒 | 一年\n\n```\nrun --now\n```"
 
@@ -117,3 +116,11 @@ def test_broken_structure_is_reported_and_kept(read: Read):
     outcome = read("page.rst", page)
     assert outcome.problems[0].severity == "warning"
     assert any("五" in document.answer or document.question == "五" for document in outcome.documents)
+
+
+def test_headings_where_none_may_stand(read: Read):
+    """A heading inside a directive is a warning, and its words are kept; a condition is not text."""
+    outcome = read("page.rst", "題\n==\n\n.. only:: html\n\n   変更点\n   ------\n\n   直しました。\n")
+    assert [problem.severity for problem in outcome.problems] == ["warning"]
+    assert "変更点" in outcome.documents[0].answer
+    assert outcome.documents[0].answer.endswith("直しました。")

@@ -48,7 +48,13 @@ def plain_dialect(text: str) -> str:
             lines[number] = bare
         elif fence:
             lines[number] = bare
-        elif (marked := _MARKED.match(line)) and len(open_marks) < _DEEPEST and _has_content(lines, number, indent):
+        elif (
+            (marked := _MARKED.match(line))
+            # A row of `===` without words underlines a heading.
+            and (marked["kinds"] or marked["title"])
+            and len(open_marks) < _DEEPEST
+            and _has_content(lines, number, indent)
+        ):
             folds = marked["sign"].startswith("?")
             open_marks.append((indent + _INDENT, folds))
             title = marked["title"] or ""
@@ -63,7 +69,7 @@ def plain_dialect(text: str) -> str:
 
 
 def _has_content(lines: list[str], number: int, indent: int) -> bool:
-    """Whether what follows is set in; `===` alone also underlines headings."""
+    """Whether what follows is set in, as the content of an admonition or a tab is."""
     following = next((line for line in lines[number + 1 : number + 4] if line.strip()), "")
     return len(following) - len(following.lstrip(" ")) >= indent + _INDENT
 

@@ -75,6 +75,7 @@ _CODE = frozenset(
         "plantuml",
     ]
 )
+_CONDITIONS = frozenset(("only", "ifconfig"))
 _OWN: dict[str, type[Directive]] = {
     "list-table": tables.ListTable,
     "csv-table": tables.CSVTable,
@@ -192,7 +193,7 @@ class _Generic(Directive):  # type: ignore[misc,unused-ignore]
         if name in ("image", "figure"):
             if alt := self.options.get("alt"):
                 found.append(nodes.paragraph(alt, alt))
-        elif self.argument:
+        elif self.argument and name not in _CONDITIONS:
             words, _ = self.state.inline_text(self.argument, self.lineno)
             found.append(nodes.paragraph(self.argument, "", *words))
         container = nodes.container()
