@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from faqsearch.confidence import confidences, threshold
+from faqsearch.confidence import confidences, repeats, threshold
 from faqsearch.dictionaries import SYNONYMS_FILE, LiveSynonyms
 from faqsearch.documents import Document
 from faqsearch.errors import QueryError
@@ -238,8 +238,8 @@ class Searcher:
         candidates = self.index.candidates(asked, depth=_DEPTH, where=where)
         ranking = fuse(candidates, self.settings.weights, self.settings.fusion)
         order = ranking.order[: max(k, _SUGGESTIONS)]
-        certain = confidences(candidates, ranking, order)
         documents = self.index.documents(candidates.documents[order].tolist())
+        certain = confidences(candidates, ranking, order, repeats(query, documents[:2]))
         terms = {term.term for term in asked.terms["document"]}
         hits = []
         for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):

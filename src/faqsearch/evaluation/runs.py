@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.confidence import confidences, threshold
+from faqsearch.confidence import confidences, repeats, threshold
 from faqsearch.errors import DocumentNotFound, JudgmentsError
 from faqsearch.evaluation.judgments import JudgedQuery, Judgments
 from faqsearch.index.interface import Candidates, Scores
@@ -74,7 +74,8 @@ def run(searcher: Searcher, queries: Sequence[JudgedQuery], *, ablate: bool = Fa
     for query, candidates in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
         ranking = fuse(candidates, settings.weights, settings.fusion)
         first = ranking.order[:DEPTH]
-        certain = confidences(candidates, ranking, first[:2])
+        shown = searcher.index.documents(candidates.documents[first[:2]].tolist())
+        certain = confidences(candidates, ranking, first[:2], repeats(query.text, shown))
         confidence = float(certain[0]) if len(certain) else 0.0
         rankings = {FUSED: names(candidates.documents[first])}
         for leg, scores in candidates.scores.items():

@@ -73,6 +73,7 @@ def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floa
     groups: dict[int, int] = {}
     known: list[tuple[int, int, float, float, npt.NDArray[np.int64] | None]] = []
     best: dict[int, float] = {}
+    asked_idf: dict[int, float] = {}
     for i, (term, number) in enumerate(zip(terms, numbers, strict=True)):
         # Terms without alternatives are groups of their own.
         group = groups.setdefault(term.group if term.group >= 0 else -1 - i, len(groups))
@@ -81,7 +82,11 @@ def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floa
             if (parts >= 0).all():
                 known.append((group, -1, term.weight, term.weight * float(idf[parts].max()), parts))
             continue
-        value = term.weight * (float(idf[number]) if number >= 0 else unknown_idf)
+        own_idf = float(idf[number]) if number >= 0 else unknown_idf
+        # The word asked comes first in its group. A rarer spelling of it says no more than the word itself.
+        if number >= 0 or group not in asked_idf:
+            own_idf = min(own_idf, asked_idf.setdefault(group, own_idf if number >= 0 else unknown_idf))
+        value = term.weight * own_idf
         if number >= 0:
             known.append((group, number, term.weight, value, None))
         # A known alternative says more about a group's worth than the unknown word it stands in for.
