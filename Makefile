@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 PIP = $(BIN)/pip install --quiet --no-compile --constraint constraints.txt
 
-.PHONY: demo test check clean
+.PHONY: demo test test-slow check clean
 
 # Build an index from corpus/ and ask it a question.
 demo: $(VENV)/installed
@@ -15,7 +15,11 @@ demo: $(VENV)/installed
 	$(BIN)/faqsearch search "荷物が届かない" --index indexes/demo
 
 test: $(VENV)/tools
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 -q -m "not slow"
+
+# Hundreds of kills, thousands of damaged files, other people's manuals: minutes, so apart.
+test-slow: $(VENV)/tools
+	$(BIN)/python -m pytest -n 2 -q -m slow
 
 # What .ci/run asks beside the tests.
 check: $(VENV)/tools

@@ -86,13 +86,13 @@ def test_sentences_cover_all_that_is_visible(text: str) -> None:
 
 
 def test_long_input_is_linear() -> None:
-    """A million characters of the worst kinds take seconds, not minutes."""
+    """Many characters of the worst kinds take a second, not minutes."""
     for text in (
-        "「" * 500_000 + "」" * 500_000,
-        "①" * 1_000_000,
-        "－" * 1_000_000,
-        "か\u3099" * 500_000,
-        "。" * 1_000_000,
+        "「" * 100_000 + "」" * 100_000,
+        "①" * 200_000,
+        "－" * 200_000,
+        "か\u3099" * 100_000,
+        "。" * 200_000,
     ):
         normalize_aligned(text)
         sentences(text)
