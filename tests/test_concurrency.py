@@ -18,7 +18,6 @@ from faqsearch.tokens import FugashiTokenizer
 from faqsearch.update import update_index
 
 TOPICS = ["送料", "返品", "解約", "領収書", "退会"]
-UPDATES = 20
 # Opens the index again and again, as a command does, and prints every version it saw.
 READER = """
 import pathlib, re, sys, time
@@ -66,8 +65,9 @@ def place(tmp_path):
     return tmp_path
 
 
-def test_readers_never_notice_updates(place):
-    """Eight threads with one searcher that is refreshed, three processes that open anew, many updates."""
+@pytest.mark.parametrize(("updates", "processes"), [(8, 2), pytest.param(50, 8, marks=pytest.mark.slow)])
+def test_readers_never_notice_updates(place, updates, processes):
+    """Eight threads with one searcher that is refreshed, processes that open anew, many updates."""
     tokenizer = FugashiTokenizer()
     searcher = open_index(place / "i", tokenizer=tokenizer)
     stop, wrong, answered = threading.Event(), [], []
@@ -92,10 +92,10 @@ def test_readers_never_notice_updates(place):
 
     threads = [threading.Thread(target=read, args=(number,)) for number in range(8)]
     command = [sys.executable, "-c", READER, str(place / "i"), str(place / "stop")]
-    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(processes)]
     for thread in threads:
         thread.start()
-    for version in range(1, UPDATES + 1):
+    for version in range(1, updates + 1):
         write(place / "corpus", version)
         assert update_index(place / "corpus", place / "i", tokenizer=tokenizer).published
     stop.set()
@@ -106,10 +106,10 @@ def test_readers_never_notice_updates(place):
 
     assert wrong == []
     assert min(answered) > 0
-    assert [reader.returncode for reader in readers] == [0, 0, 0], finished
+    assert [reader.returncode for reader in readers] == [0] * processes, finished
     searcher.refresh()
-    assert versions(searcher.search("送料")) == {UPDATES}
-    assert [path.name for path in (place / "i").glob("[0-9]*")] == [f"{UPDATES + 1:06d}"]
+    assert versions(searcher.search("送料")) == {updates}
+    assert [path.name for path in (place / "i").glob("[0-9]*")] == [f"{updates + 1:06d}"]
 
 
 def test_refresh_says_whether_there_was_something_new(place):
