@@ -43,7 +43,7 @@ def _wrap(text: str, start: int, end: int, columns: int) -> list[tuple[int, int]
     used, place, last_break = 0, start, start
     while place < end:
         taken = _columns(text[place]) if text[place] != "\t" else 4
-        if used + taken > columns and place > start and text[place] != " ":
+        while used + taken > columns and place > start and text[place] != " ":
             cut = last_break if last_break > start else place
             lines.append((start, cut - (len(text[start:cut]) - len(text[start:cut].rstrip(" ")))))
             start = last_break = cut

@@ -32,6 +32,8 @@ SHARES = frozenset({"coverage", "focus"})
 # A sentence is short and says a word once or twice: less saturation and less punishment of length than for
 # documents (measured on the judged sets, benchmarks/README.md).
 _K1, _B = 1.2, 0.5
+# A phrasing with this part of what the whole document holds of the question says all that was asked for.
+_SAID_ALL = 0.95
 # Words that mean little in a question make no pair worth noticing.
 _LEAST_PAIR_WEIGHT = 0.5
 
@@ -116,6 +118,8 @@ class Matches:
     """Which asked term each of `places` is."""
     phrasing: npt.NDArray[np.int64]
     """The unit of each document's best phrasing; shape (documents,)."""
+    phrasing_worth: Scores
+    """What of the question that phrasing holds, as idf; shape (documents,)."""
 
 
 def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
@@ -134,7 +138,7 @@ def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
     worth = np.where(
         excerpt.kinds == PHRASING, _best_of_groups((tf > 0).astype(np.float32) * asked.worth, asked).sum(axis=1), -1
     )
-    return Matches(excerpt, asked, tf, places, slots, _first_best(worth, excerpt))
+    return Matches(excerpt, asked, tf, places, slots, _first_best(worth, excerpt), _best_unit(worth, excerpt))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,8 @@ class Read:
     phrasings: npt.NDArray[np.int32]
     """The phrasing that holds most of the question, 0-based within its document; shape (documents,)."""
     sentences: npt.NDArray[np.int64]
-    """The sentence that matched best, by its number in the whole index, -1 for none; shape (documents,)."""
+    """The sentence that matched best, by its number in the whole index; -1 when the document has none, or when its
+    phrasing says all that was asked for; shape (documents,)."""
 
 
 def read_words(excerpt: Excerpt, asked: AskedWords, sequences: Sequences) -> Read:
@@ -158,13 +163,17 @@ def read_words(excerpt: Excerpt, asked: AskedWords, sequences: Sequences) -> Rea
         return Read(none, np.zeros(documents, np.int32), np.full(documents, -1, np.int64))
     matches = match(excerpt, asked, len(sequences.vocabulary))
     passage, sentences = passage_scores(matches, sequences.mean_length)
+    coverage = coverage_scores(matches)
+    # When the phrasing says all that was asked for, no sentence answers it better than the beginning.
+    told = matches.phrasing_worth < _SAID_ALL * coverage * np.float32(asked.ceiling)
     scores = {
         "passage": passage,
-        "coverage": coverage_scores(matches),
+        "coverage": coverage,
         "focus": focus_scores(matches, sequences.importance),
         "pair": pair_scores(matches),
     }
-    return Read(scores, (matches.phrasing - excerpt.unit_bounds[:-1]).astype(np.int32), sentences)
+    phrasings = (matches.phrasing - excerpt.unit_bounds[:-1]).astype(np.int32)
+    return Read(scores, phrasings, np.where(told, sentences, -1))
 
 
 def passage_scores(matches: Matches, mean_length: float) -> tuple[Scores, npt.NDArray[np.int64]]:
