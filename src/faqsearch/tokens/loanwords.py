@@ -29,6 +29,8 @@ sensor センサー / server サーバー / servers サーバー / service サ�
 shop ショップ / size サイズ / smartphone スマートフォン / software ソフトウエア / storage ストレージ / store ストア
 support サポート / system システム / tablet タブレット / tel 電話 / ticket チケット / timer タイマー / timeline タイムライン
 tutorial チュートリアル / update アップデート / upgrade アップグレード / upload アップロード / user ユーザー
+card カード / crash クラッシュ / mobile モバイル / premium プレミアム / skip スキップ / subscription サブスクリプション
+trial トライアル / wrapping ラッピング
 users ユーザー / version バージョン / video ビデオ / virus ウイルス / web ウェブ / website ウェブサイト / wifi ワイファイ
 """
 
