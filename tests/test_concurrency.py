@@ -92,7 +92,9 @@ def test_readers_never_notice_updates(place, updates, processes):
 
     threads = [threading.Thread(target=read, args=(number,)) for number in range(8)]
     command = [sys.executable, "-c", READER, str(place / "i"), str(place / "stop")]
-    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(processes)]
+    readers = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(processes)
+    ]
     for thread in threads:
         thread.start()
     for version in range(1, updates + 1):
