@@ -124,28 +124,41 @@ def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon, synonyms: Syno
     A question typed in kana (`かいやくしたい`, `パスワードワスレタ`) or romaji (`kaiyaku`) is cut into words the
     index holds, where it holds any; everything else goes through MeCab.
     """
-    asked = _understand(text, tokenizer, lexicon)
     if synonyms is None or not synonyms.rules:
-        return asked
+        return _understand(text, tokenizer, lexicon)
+    words = tokenizer.query_words(text)
+    if not is_kana_question(text) and len(synonyms.expand(words, tokenizer, text=text)) > len(words):
+        # A word somebody wrote a synonym for is a word, also in katakana or Latin letters no document has.
+        asked = _as_typed(text, tokenizer, lexicon)
+    else:
+        asked = _understand(text, tokenizer, lexicon)
     return replace(asked, words=tuple(synonyms.expand(asked.words, tokenizer, text=asked.spelled)))
 
 
 def _understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
     typed = _kana_for_romaji(text, lexicon)
     if not _WRITTEN.search(typed) and not any(lexicon.knows([t.term for t in tokenizer.query_words(typed)])):
-        typed = to_hiragana(normalize(typed))
+        read = to_hiragana(normalize(typed))
+        # A loan word typed wrong is katakana, too; a sentence is made of words the index knows by their sound.
+        found = {word.group: len(word.surface) for word in tokenizer.query_words(read, kana=lexicon.kana)}
+        typed = read if sum(found.values()) >= len(read) / 2 else typed
     if typed == text and not is_kana_question(text):
-        words = tokenizer.query_words(text)
-        meant = list(also_meant(words, tokenizer, lexicon))
-        spelled = text
-        for word, written in meant:
-            spelled = spelled.replace(word.surface, written)
-        return Asked(text, spelled, _weighed([*words, *(word for word, _ in meant)]))
+        return _as_typed(text, tokenizer, lexicon)
     words = tokenizer.query_words(typed, kana=lexicon.kana)
     if not is_kana_question(typed) or not any(lexicon.knows([t.term for t in words])):
         return Asked(text, typed, _weighed(tokenizer.query_words(typed)))
     best = {t.group: t.term for t in reversed(words)}
     return Asked(text, " ".join(best[group] for group in sorted(best)), _weighed(words))
+
+
+def _as_typed(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
+    """The words MeCab finds, and what unknown ones were meant to be."""
+    words = tokenizer.query_words(text)
+    meant = list(also_meant(words, tokenizer, lexicon))
+    spelled = text
+    for word, written in meant:
+        spelled = spelled.replace(word.surface, written)
+    return Asked(text, spelled, _weighed([*words, *(word for word, _ in meant)]))
 
 
 def _weighed(words: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:

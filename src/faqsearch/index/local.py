@@ -208,7 +208,6 @@ class LocalIndex:
     def _score(self, leg: str, terms: Sequence[WeightedTerm]) -> Scores:
         postings = self.legs[leg]
         numbers = self.vocabularies[leg].numbers([term.term for term in terms])
-        # A phrase is looked for when candidates are read; here its words would count one by one.
         known = [(int(n), term) for n, term in zip(numbers, terms, strict=True) if n >= 0 and not term.phrase]
         groups: dict[int, list[tuple[int, float]]] = {}
         single = []
@@ -223,6 +222,10 @@ class LocalIndex:
             for group in groups.values():
                 if len(group) > 1:
                     postings.add_best(group, scores)
+            for term in terms:
+                if term.phrase:
+                    parts = self.vocabularies[leg].numbers(term.phrase)
+                    postings.raise_to_phrase(parts.tolist(), term.weight, scores)
         except IndexError as error:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
         return scores

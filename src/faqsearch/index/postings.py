@@ -221,3 +221,22 @@ class Postings:
         units, worth = units[order], worth[order]
         first = np.flatnonzero(np.diff(units, prepend=-1))
         scores[units[first]] += worth[first]
+
+    def raise_to_phrase(self, numbers: Sequence[int], factor: float, scores: npt.NDArray[np.float32]) -> None:
+        """Raise the score of units that hold all words of a phrase to what the least of them is worth there.
+
+        Enough to make them candidates; whether the words stand together is seen when those are read.
+
+        Args:
+            numbers: Term numbers; -1 for a word the index does not know, with which no unit holds them all.
+            factor: The phrase's weight.
+            scores: float32, shape (units,); changed in place.
+        """
+        if min(numbers) < 0:
+            return
+        units, worth = self.of(numbers[0])
+        for number in numbers[1:]:
+            others, weights = self.of(number)
+            units, own, other = np.intersect1d(units, others, assume_unique=True, return_indices=True)
+            worth = np.minimum(worth[own], weights[other])
+        scores[units] = np.maximum(scores[units], worth * np.float32(factor))

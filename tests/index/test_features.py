@@ -1,0 +1,112 @@
+"""Features of candidates, against plain loops over their words."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faqsearch.index.features import asked_words, match, pair_scores, passage_scores, read_words
+from faqsearch.index.interface import WeightedTerm
+from faqsearch.index.sequences import Sequences, SequencesBuilder, Unit, number_terms
+from faqsearch.passages import OTHER, PHRASING, SENTENCE
+
+WORDS = ["解約", "返品", "送料", "手続", "方法"]
+UNITS = st.lists(st.lists(st.sampled_from(WORDS), max_size=4), min_size=1, max_size=3)
+DOCUMENTS = st.lists(st.tuples(UNITS, UNITS), min_size=1, max_size=4)
+QUESTIONS = st.lists(st.sampled_from([*WORDS, "未知"]), min_size=1, max_size=4, unique=True)
+
+
+def sequences_of(documents):
+    units = []
+    for number, (asked, told) in enumerate(documents):
+        units += [Unit(number, PHRASING, words) for words in asked]
+        units += [Unit(number, SENTENCE, words, (0, 1)) for words in told]
+        units.append(Unit(number, OTHER, []))
+    builder = SequencesBuilder()
+    builder.add(number_terms(units), np.arange(len(documents), dtype=np.int32))
+    arrays = builder.arrays(len(documents))
+    arrays["importance"] = np.ones(len(arrays["keys"]), dtype=np.float32)
+    return Sequences(arrays)
+
+
+def idf_of(sequences):
+    return np.arange(1, len(sequences.vocabulary) + 1, dtype=np.float32)
+
+
+@given(documents=DOCUMENTS, question=QUESTIONS)
+def test_coverage_and_focus_are_shares(documents, question):
+    """Coverage is the idf of the words held over that of the words asked; focus the best phrasing's part asked for."""
+    sequences = sequences_of(documents)
+    idf = idf_of(sequences)
+    terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
+    asked = asked_words(terms, sequences.vocabulary, idf)
+
+    read = read_words(sequences.excerpt(np.arange(len(documents))), asked, sequences)
+
+    worth = {w: float(idf[n]) for w, n in zip(question, sequences.vocabulary.numbers(question), strict=True) if n >= 0}
+    unknown = float(idf.max(initial=0))
+    total = sum(worth.get(word, unknown) for word in question)
+    for i, (phrasings, sentences) in enumerate(documents):
+        held = {word for unit in (*phrasings, *sentences) for word in unit}
+        expected = sum(worth[word] for word in worth if word in held) / total if total else 0.0
+        assert read.scores["coverage"][i] == pytest.approx(expected, abs=1e-5)
+        shares = [sum(word in worth for word in unit) / len(unit) if unit else 0.0 for unit in phrasings]
+        assert read.scores["focus"][i] == pytest.approx(max(shares), abs=1e-5)
+
+
+@given(documents=DOCUMENTS, question=QUESTIONS)
+def test_pairs_are_neighbours_in_both(documents, question):
+    """Two words that follow each other in the question count where they follow each other in one sentence."""
+    sequences = sequences_of(documents)
+    idf = idf_of(sequences)
+    terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
+    asked = asked_words(terms, sequences.vocabulary, idf)
+    if not len(asked.numbers):
+        return
+
+    scores = pair_scores(match(sequences.excerpt(np.arange(len(documents))), asked, len(sequences.vocabulary)))
+
+    worth = {w: float(idf[n]) for w, n in zip(question, sequences.vocabulary.numbers(question), strict=True) if n >= 0}
+    for i, (phrasings, sentences) in enumerate(documents):
+        near = {pair for unit in (*phrasings, *sentences) for pair in pairwise(unit)}
+        wanted = [pair for pair in pairwise(question) if pair in near]
+        assert scores[i] == pytest.approx(sum(worth[a] + worth[b] for a, b in wanted), rel=1e-5)
+
+
+@given(documents=DOCUMENTS, question=QUESTIONS)
+def test_passage_is_bm25_of_the_best_sentence_with_its_question(documents, question):
+    """The score is the largest over phrasings alone and sentences with the best phrasing."""
+    sequences = sequences_of(documents)
+    idf = idf_of(sequences)
+    terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
+    asked = asked_words(terms, sequences.vocabulary, idf)
+    if not len(asked.numbers):
+        return
+    matches = match(sequences.excerpt(np.arange(len(documents))), asked, len(sequences.vocabulary))
+
+    scores, _ = passage_scores(matches, sequences.mean_length)
+
+    worth = {w: float(idf[n]) for w, n in zip(question, sequences.vocabulary.numbers(question), strict=True) if n >= 0}
+
+    def bm25(words):
+        norm = 1.2 * (0.5 + 0.5 * len(words) / sequences.mean_length)
+        return sum(v * words.count(w) * 2.2 / (words.count(w) + norm) for w, v in worth.items())
+
+    for i, (phrasings, sentences) in enumerate(documents):
+        best = max(phrasings, key=lambda unit: sum(v for w, v in worth.items() if w in unit))
+        expected = max([bm25(unit) for unit in phrasings] + [bm25(unit + best) for unit in sentences])
+        assert scores[i] == pytest.approx(expected, rel=1e-4, abs=1e-4)
+
+
+def test_a_phrase_must_stand_together():
+    """Terms of a phrase count only side by side, in one unit."""
+    documents = [([["解約", "手続"]], [[]]), ([["手続", "解約"]], [[]]), ([["解約"]], [["手続"]])]
+    sequences = sequences_of(documents)
+    terms = [WeightedTerm("未知", 1.0, 0), WeightedTerm("解約 手続", 0.5, 0, ("解約", "手続"))]
+
+    asked = asked_words(terms, sequences.vocabulary, idf_of(sequences))
+    read = read_words(sequences.excerpt(np.arange(3)), asked, sequences)
+
+    assert (read.scores["coverage"] > 0).tolist() == [True, False, False]
