@@ -94,6 +94,8 @@ def test_interrupting_ends_quietly_with_130(workplace):
     process = subprocess.Popen(
         [sys.executable, "-m", "faqsearch", "search", "-"], cwd=workplace,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # A shell lets its background jobs ignore Ctrl-C, and they hand that down; CI may be such a job.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     )  # fmt: skip
     process.stdin.write("送料\n".encode())
     process.stdin.flush()
