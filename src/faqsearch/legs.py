@@ -126,12 +126,14 @@ def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon, synonyms: Syno
     """
     if synonyms is None or not synonyms.rules:
         return _understand(text, tokenizer, lexicon)
-    words = tokenizer.query_words(text)
-    if not is_kana_question(text) and len(synonyms.expand(words, tokenizer, text=text)) > len(words):
-        # A word somebody wrote a synonym for is a word, also in katakana or Latin letters no document has.
-        asked = _as_typed(text, tokenizer, lexicon)
-    else:
-        asked = _understand(text, tokenizer, lexicon)
+    asked = None
+    # A word somebody wrote a synonym for is a word, also in katakana or Latin letters no document has. Other
+    # questions are never read as kana for their script alone, and need no look ahead.
+    if (_LATIN_WORD.search(text) or not _WRITTEN.search(text)) and not is_kana_question(text):
+        words = tokenizer.query_words(text)
+        if len(synonyms.expand(words, tokenizer, text=text)) > len(words):
+            asked = _as_typed(text, tokenizer, lexicon)
+    asked = asked or _understand(text, tokenizer, lexicon)
     return replace(asked, words=tuple(synonyms.expand(asked.words, tokenizer, text=asked.spelled)))
 
 
