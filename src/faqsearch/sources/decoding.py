@@ -14,7 +14,7 @@ from math import inf
 
 from faqsearch.errors import SourceError
 from faqsearch.sources.interface import Problem, SourceFile
-from faqsearch.sources.mojibake import mojibake_lines
+from faqsearch.sources.mojibake import without_mojibake
 from faqsearch.sources.plausibility import PLAUSIBLE, log_likelihood
 
 _BYTE_ORDER_MARKS = (
@@ -50,19 +50,30 @@ class Decoded:
 
 
 def read_text(file: SourceFile) -> Generator[Problem, None, str]:
-    """Decode a file; a reader of text begins with `text = yield from` this.
+    """Decode a file of rows; its reader begins with `text = yield from` this. Rows look for mojibake cell by cell.
 
     Yields:
-        An error for every line that cannot be decoded, a warning for every line of mojibake.
+        An error for every line that cannot be decoded.
     """
     decoded = decode(file.data, path=file.path)
     for line in decoded.damaged:
         yield file.problem(
             f"bytes that are not {decoded.encoding}; the line is left out", line=line, hint=_SAVE_AS_UTF8
         )
-    for line, sample in mojibake_lines(decoded.text):
-        yield file.problem(f"mojibake: '{sample}'", line=line, hint="put the original text back", severity="warning")
     return decoded.text
+
+
+def read_prose(file: SourceFile) -> Generator[Problem, None, str]:
+    """Decode a file of lines for people (Markdown, plain text); lines of mojibake are empty in what is returned.
+
+    Yields:
+        An error for every line that cannot be decoded, and for every line of mojibake.
+    """
+    text = (yield from read_text(file)).replace("\r\n", "\n").replace("\r", "\n")
+    problems: list[Problem] = []
+    sound = without_mojibake(file, text, problems)
+    yield from problems
+    return sound
 
 
 def decode(data: bytes, *, path: str) -> Decoded:

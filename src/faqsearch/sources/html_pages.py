@@ -19,7 +19,7 @@ from faqsearch.sources.entries import read_entries
 from faqsearch.sources.html_blocks import html_blocks, inline_text
 from faqsearch.sources.html_content import keep_main_text
 from faqsearch.sources.interface import Problem, SourceFile
-from faqsearch.sources.mojibake import sound_blocks
+from faqsearch.sources.mojibake import mojibake_lines, mojibake_problem, sound_blocks
 from faqsearch.sources.questions import question_label
 from faqsearch.sources.rows import RowReader
 from faqsearch.sources.sections import Page, read_sections
@@ -57,6 +57,7 @@ def read_html(file: SourceFile) -> Iterator[Document | Problem]:
         return
     keep_main_text(body)
     problems: list[Problem] = []
+    _drop_mojibake(file, text, body, problems)
     for item in read_sections(file, sound_blocks(file, html_blocks(body), problems), page):
         # What a page declares as an FAQ it nearly always shows as well.
         if not (isinstance(item, Document) and _bare(item.question) in asked):
@@ -107,7 +108,7 @@ def _page(root: HtmlElement) -> Page:
     links = root.xpath("//link[@rel='canonical']/@href") or root.xpath("//meta[@property='og:url']/@content")
     url = one_line(str(links[0])) if links else ""
     return Page(
-        title=_without_site(shown),
+        title="" if any(mojibake_lines(shown)) else _without_site(shown),
         category=_breadcrumbs(root),
         url=url if url.startswith(("http://", "https://")) else None,
     )
@@ -123,7 +124,7 @@ def _breadcrumbs(root: HtmlElement) -> tuple[str, ...]:
     """The way down to the page, without the start page and the page itself."""
     for element in root.xpath("//*[contains(@class, 'breadcrumb') or contains(@id, 'breadcrumb')][.//a][1]")[:1]:
         links = [one_line(link.text_content()) for link in element.iter("a")]
-        return tuple(link for link in links[1:] if link and len(link) < 50)[:6]
+        return tuple(link for link in links[1:] if link and len(link) < 50 and not any(mojibake_lines(link)))[:6]
     return ()
 
 
@@ -149,6 +150,25 @@ def _declared(file: SourceFile, rows: RowReader, root: HtmlElement, page: Page) 
         if names and texts:
             row = {"question": inline_text(names[0]), "answer": "\n\n".join(map(inline_text, texts))}
             yield from rows.read(row, line=element.sourceline, anchor=element.get("id"), category=page.category)
+
+
+def _drop_mojibake(file: SourceFile, page: str, body: HtmlElement, problems: list[Problem]) -> None:
+    """Take lines of mojibake out of the text as it was typed: a paragraph of several lines is shown as one."""
+    place = 0
+    for element in body.iter():
+        for part in ("text", "tail"):
+            words = getattr(element, part)
+            if not words or not (found := list(mojibake_lines(words))):
+                continue
+            lines = words.split("\n")
+            for garbled in found:
+                # Where it stands in the file: elements know the line of their tag alone.
+                at = page.find(lines[garbled.line - 1].strip(), place)
+                place = max(at, place)
+                line = page.count("\n", 0, at) + 1 if at >= 0 else element.sourceline
+                problems.append(mojibake_problem(file, garbled, line=line))
+            bad = {garbled.line for garbled in found if not garbled.readable}
+            setattr(element, part, "\n".join(one for number, one in enumerate(lines, 1) if number not in bad))
 
 
 def _questions(value: Any) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from faqsearch.documents import Document
 from faqsearch.sources.blocks import FoldStart, Heading, Text
 from faqsearch.sources.bounds import MAX_MARKDOWN_BYTES, MAX_PROSE_LINES
 from faqsearch.sources.cells import tidy
-from faqsearch.sources.decoding import read_text
+from faqsearch.sources.decoding import read_prose
 from faqsearch.sources.front_matter import read_front_matter
 from faqsearch.sources.interface import Problem, SourceFile
 from faqsearch.sources.markdown_dialects import plain_dialect
@@ -22,8 +22,7 @@ def read_markdown(file: SourceFile) -> Iterator[Document | Problem]:
         raise file.error(
             f"{len(file.data):,} bytes; at most {MAX_MARKDOWN_BYTES:,} of Markdown are read", hint="split the file"
         )
-    text = yield from read_text(file)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = yield from read_prose(file)
     lines = text.count("\n")
     if lines > MAX_PROSE_LINES:
         raise file.error(f"{lines:,} lines; at most {MAX_PROSE_LINES:,} of Markdown are read", hint="split the file")

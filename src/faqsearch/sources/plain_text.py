@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from faqsearch.documents import Document
 from faqsearch.sources.blocks import Block, Text
 from faqsearch.sources.bounds import MAX_PROSE_BYTES
-from faqsearch.sources.decoding import read_text
+from faqsearch.sources.decoding import read_prose
 from faqsearch.sources.interface import Problem, SourceFile
 from faqsearch.sources.sections import Page, read_sections
 from faqsearch.sources.text_headings import find_headings, find_title, is_rule
@@ -19,8 +19,8 @@ def read_plain_text(file: SourceFile) -> Iterator[Document | Problem]:
         raise file.error(
             f"{len(file.data):,} bytes; at most {MAX_PROSE_BYTES:,} of text are read", hint="split the file"
         )
-    text = yield from read_text(file)
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").split("\n")
+    text = yield from read_prose(file)
+    lines = text.replace("\f", "\n").split("\n")
     yield from read_sections(file, _blocks(lines), Page(title=find_title(lines)))
 
 

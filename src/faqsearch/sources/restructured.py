@@ -14,7 +14,7 @@ from docutils.utils import new_document
 from faqsearch.documents import Document
 from faqsearch.sources.bounds import MAX_MARKDOWN_BYTES, MAX_PROSE_LINES
 from faqsearch.sources.cells import one_line
-from faqsearch.sources.decoding import read_text
+from faqsearch.sources.decoding import read_prose
 from faqsearch.sources.interface import Problem, SourceFile
 from faqsearch.sources.rst_blocks import RstBlocks
 from faqsearch.sources.rst_directives import Reading, TooLongError, all_directives
@@ -34,7 +34,7 @@ def read_rst(file: SourceFile) -> Iterator[Document | Problem]:
             f"{len(file.data):,} bytes; at most {MAX_MARKDOWN_BYTES:,} of reStructuredText are read",
             hint="split the file",
         )
-    text = yield from read_text(file)
+    text = yield from read_prose(file)
     if text.count("\n") > MAX_PROSE_LINES:
         raise file.error(f"more than {MAX_PROSE_LINES:,} lines", hint="split the file")
     reading = Reading(file)

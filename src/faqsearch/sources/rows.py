@@ -13,6 +13,7 @@ from faqsearch.sources.cells import flat_width, one_line, split_category, split_
 from faqsearch.sources.columns import Columns, Part, recognise
 from faqsearch.sources.ids import Counted, content_id
 from faqsearch.sources.interface import Problem, SourceFile
+from faqsearch.sources.mojibake import Garbled, mojibake_lines, mojibake_problem
 from faqsearch.sources.questions import answer_label, is_question, question_label
 
 _KINDS: Mapping[str, Kind] = {
@@ -71,6 +72,9 @@ class RowReader:
         if "question" not in parts:
             yield self._file.problem(f"no question among {_listed(row)}", line=line, anchor=anchor, hint=_HEADERS)
             return
+        row, garbled = _without_mojibake(row)
+        for one in garbled:
+            yield mojibake_problem(self._file, one, line=line, anchor=anchor)
         question = one_line(_first(row, parts, "question"))
         question = question[question_label(question) :]
         answer = self._answer(row, parts)
@@ -134,6 +138,23 @@ class RowReader:
 
 
 _HEADERS = "name the columns 質問 and 回答, or question and answer"
+
+
+def _without_mojibake(row: Row) -> tuple[Row, list[Garbled]]:
+    """A row without the lines of its cells that cannot be read, and what was wrong with them."""
+    found: list[Garbled] = []
+    sound = {name: _sound(cell, found) for name, cell in row.items()}
+    return (sound, found) if found else (row, found)
+
+
+def _sound(cell: Any, found: list[Garbled]) -> Any:
+    if isinstance(cell, list):
+        return [_sound(item, found) for item in cell]
+    if not isinstance(cell, str) or not (garbled := list(mojibake_lines(cell))):
+        return cell
+    found += garbled
+    bad = {one.line for one in garbled if not one.readable}
+    return "\n".join(line for number, line in enumerate(cell.split("\n"), 1) if number not in bad)
 
 
 def _phrasings(row: Row, parts: Mapping[Part, tuple[str, ...]], question: str) -> tuple[tuple[str, ...], list[str]]:
