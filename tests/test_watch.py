@@ -63,6 +63,27 @@ def test_changes_are_followed(place, named):
     assert len(told) == 3
 
 
+def test_a_change_of_an_included_file_is_followed(tmp_path):
+    """A page named by itself is updated when a file beside it that it includes changes."""
+    pytest.importorskip("docutils")
+    page, common = tmp_path / "page.rst", tmp_path / "common.inc"
+    common.write_text("電源を抜きます。\n", encoding="utf-8")
+    page.write_text("お手入れ\n========\n\n.. include:: common.inc\n", encoding="utf-8")
+    build_index(page, tmp_path / "i")
+    told, stop = Told(), threading.Event()
+    watching = threading.Thread(target=watch_corpus, args=(page, tmp_path / "i"), kwargs={"told": told, "stop": stop})
+    watching.start()
+    try:
+        told.wait_for(1)
+        common.write_text("乾いた布で拭きます。\n", encoding="utf-8")
+        told.wait_for(2)
+        assert told[1].changes.changed
+        assert "乾いた布" in open_index(tmp_path / "i").search("お手入れ").hits[0].answer
+    finally:
+        stop.set()
+        watching.join()
+
+
 def test_without_an_index_nothing_is_watched(place):
     """The first thing said is that there is none."""
     with pytest.raises(IndexNotFound):

@@ -82,7 +82,7 @@ def build_index(
     if encoder is None and settings.model != "builtin":
         encoder = load_encoder(settings, say=say)
     analyser = DocumentAnalyser(tokenizer, None if encoder is None else settings.passage_chars)
-    source = Corpus(corpus, strict=strict)
+    source = Corpus(corpus, strict=strict, hidden=settings.hidden)
     folder = IndexFolder(into)
     with folder.lock("build"), folder.new_generation() as building:
         with GenerationWriter(building, settings, analyser) as writer:
@@ -122,7 +122,8 @@ def describe(command: str, report: ReadReport, settings: Settings, tokenizer: To
         tokenizer=tokenizer.fingerprint,
         encoder=written.encoder,
         settings=settings,
-        sources={file.path: SourceRecord(file.sha256, file.documents) for file in report.files},
+        sources={file.path: SourceRecord(file.sha256, file.documents) for file in report.files}
+        | {path: SourceRecord(sha256, 0) for path, sha256 in report.included.items()},
     )
 
 

@@ -81,6 +81,8 @@ class Settings:
     fusion: FusionMethod = "weighted"
     user_words: tuple[str, ...] = ()
     """Words MeCab would cut wrongly; kept whole, their parts as well."""
+    hidden: bool = False
+    """Whether hidden rows, columns and sheets of workbooks are read."""
     keep_generations: int = 2
     """Generations kept, the current one included."""
 

@@ -47,6 +47,7 @@ def update_index(
     tokenizer: Tokenizer | None = None,
     encoder: Encoder | None = None,
     strict: bool = False,
+    hidden: bool | None = None,
     dry_run: bool = False,
     allow_shrink: bool = False,
     progress: Callable[[str, int, int | None], None] = lambda step, done, total: None,
@@ -63,6 +64,7 @@ def update_index(
         tokenizer: None takes `FugashiTokenizer()` with the corpus's user words.
         encoder: None loads the one the index was made with, when something must be encoded.
         strict: Stop at the first row or file that cannot be read, instead of reporting it.
+        hidden: Whether hidden rows, columns and sheets of workbooks are read; None keeps what the settings say.
         dry_run: Only say what would change; nothing is written.
         allow_shrink: Go on also when more than 30 % of the documents would be removed.
         progress: Told (step, done, total or None) as work goes on.
@@ -86,15 +88,16 @@ def update_index(
     tokenizer = tokenizer or FugashiTokenizer(user_words=words)
     if dry_run:
         _check(old, settings, tokenizer, encoder)
-        source = Corpus(corpus, strict=strict)
+        source = Corpus(corpus, strict=strict, hidden=_hidden(hidden, settings or old.manifest.settings))
         changes = _preview(source, corpus, Known(old))
         return _report(old, source, changes, started, published=False)
     with folder.lock("update"):
         old = folder.current()
         _check(old, settings, tokenizer, encoder)
         copy_synonyms(corpus, folder.path)
-        settings = replace(settings or old.manifest.settings, user_words=words)
-        source, known = Corpus(corpus, strict=strict), Known(old)
+        settings = settings or old.manifest.settings
+        settings = replace(settings, user_words=words, hidden=_hidden(hidden, settings))
+        source, known = Corpus(corpus, strict=strict, hidden=settings.hidden), Known(old)
         reads_texts = settings.model != "builtin"
         analyser = DocumentAnalyser(tokenizer, settings.passage_chars if reads_texts else None)
         # Other passages need other vectors: then everything is done again.
@@ -116,6 +119,10 @@ def update_index(
             generation = folder.publish(building, manifest, written.places)
             folder.prune(settings.keep_generations)
     return _report(generation, source, changes, started, published=True)
+
+
+def _hidden(asked: bool | None, settings: Settings) -> bool:
+    return settings.hidden if asked is None else asked
 
 
 def _preview(source: Corpus, corpus: str | Path | Sequence[str | Path], known: Known) -> Changes:

@@ -48,17 +48,24 @@ def watch_corpus(
     IndexFolder(into).current()
     paths = [Path(path).absolute() for path in ([corpus] if isinstance(corpus, str | Path) else corpus)]
     index = Path(into).absolute()
+    # A page named by itself may include files that stand beside it.
+    included: set[Path] = set()
+
+    def update() -> None:
+        report = _update(corpus, into, told, options)
+        if report is not None:
+            included.update(Path(path).absolute() for path in report.manifest.sources)
 
     def concerns(_: Any, name: str) -> bool:
         # The index may stand inside the corpus: what an update writes must not start the next one.
         path = Path(name)
-        return not path.is_relative_to(index) and any(path.is_relative_to(own) for own in paths)
+        return not path.is_relative_to(index) and (path in included or any(path.is_relative_to(own) for own in paths))
 
     # Editors put a new file in the place of the old one: only a folder sees that.
     folders = {path if path.is_dir() else path.parent for path in paths}
-    _update(corpus, into, told, options)
+    update()
     for _ in watch(*folders, watch_filter=concerns, step=_QUIET_MS, debounce=_LONGEST_MS, stop_event=stop):
-        _update(corpus, into, told, options)
+        update()
 
 
 def _update(
@@ -66,10 +73,13 @@ def _update(
     into: str | Path,
     told: Callable[[UpdateReport | FaqsearchError], None],
     options: dict[str, Any],
-) -> None:
+) -> UpdateReport | None:
     try:
-        told(update_index(corpus, into, **options))
+        report = update_index(corpus, into, **options)
     except IndexNotFound:
         raise
     except FaqsearchError as error:
         told(error)
+        return None
+    told(report)
+    return report

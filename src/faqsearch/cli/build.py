@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from faqsearch.cli.options import DebugOption, JsonOption
+from faqsearch.cli.options import DebugOption, HiddenOption, JsonOption
 
 
 def build(
@@ -32,6 +32,7 @@ def build(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first row or file that cannot be read.")
     ] = False,
+    hidden: HiddenOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -47,7 +48,7 @@ def build(
     from faqsearch.cli.reports import build_lines, build_value, problem_lines
     from faqsearch.settings import Settings
 
-    settings = Settings(model=model, query_prompt=query_prompt, document_prompt=document_prompt)
+    settings = Settings(model=model, query_prompt=query_prompt, document_prompt=document_prompt, hidden=bool(hidden))
     with Progress(sys.stderr) as progress:
         report = build_index(corpus, into, settings=settings, strict=strict, progress=progress.step, say=progress.say)
     for line in problem_lines(report.problems, report.manifest.problems):

@@ -22,3 +22,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 ColorOption = Annotated[ColorChoice, typer.Option("--color", help="Colour: auto, always or never.", metavar="WHEN")]
 # Read by `run`, before any option is parsed; declared so that it is known and documented.
 DebugOption = Annotated[bool, typer.Option("--debug", help="On an error, show the traceback.")]
+HiddenOption = Annotated[
+    bool | None,
+    typer.Option("--hidden/--no-hidden", help="Read hidden rows, columns and sheets of workbooks. Updates keep it."),
+]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from faqsearch.cli.options import DebugOption, JsonOption
+from faqsearch.cli.options import DebugOption, HiddenOption, JsonOption
 
 
 def update(
@@ -23,6 +23,7 @@ def update(
     strict: Annotated[
         bool, typer.Option("--strict", help="Stop at the first row or file that cannot be read.")
     ] = False,
+    hidden: HiddenOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -40,6 +41,7 @@ def update(
             corpus,
             into,
             strict=strict,
+            hidden=hidden,
             dry_run=dry_run,
             allow_shrink=allow_shrink,
             progress=progress.step,

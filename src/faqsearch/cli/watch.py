@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from faqsearch.cli.options import DebugOption, JsonOption
+from faqsearch.cli.options import DebugOption, HiddenOption, JsonOption
 
 if TYPE_CHECKING:
     from faqsearch.errors import FaqsearchError
@@ -23,6 +23,7 @@ def watch(
     allow_shrink: Annotated[
         bool, typer.Option("--allow-shrink", help="Go on also when more than 30 % of the documents are gone.")
     ] = False,
+    hidden: HiddenOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -49,5 +50,13 @@ def watch(
             print(*change_lines(what.changes), *update_lines(what, into), sep="\n", flush=True)
 
     with Progress(sys.stderr) as progress:
-        watch_corpus(corpus, into, told=told, allow_shrink=allow_shrink, progress=progress.step, say=progress.say)
+        watch_corpus(
+            corpus,
+            into,
+            told=told,
+            hidden=hidden,
+            allow_shrink=allow_shrink,
+            progress=progress.step,
+            say=progress.say,
+        )
     return 0

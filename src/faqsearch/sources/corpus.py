@@ -8,7 +8,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -56,6 +56,8 @@ class ReadReport:
     problems: tuple[Problem, ...]
     """In reading order, at most `MAX_KEPT_PROBLEMS` of each file."""
     skipped: tuple[Skipped, ...]
+    included: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Path and SHA-256 of files that are in documents because a page includes them, and are not read themselves."""
 
     @property
     def skipped_by_reason(self) -> Mapping[str, int]:
@@ -79,6 +81,7 @@ class Corpus:
         corpus: str | Path | Sequence[str | Path],
         *,
         strict: bool = False,
+        hidden: bool = False,
         on_problem: Callable[[Problem], None] | None = None,
     ) -> None:
         """Look for the files; nothing is read yet.
@@ -86,17 +89,20 @@ class Corpus:
         Args:
             corpus: A file, a folder, or several.
             strict: Raise the first error instead of keeping it.
+            hidden: Read rows, columns and sheets of workbooks that are hidden, too.
             on_problem: Called with each problem when it is met.
 
         Raises:
             SourceError: a path does not exist or is no file or folder; with `strict`, a link leaves the corpus.
         """
         self._strict = strict
+        self._hidden = hidden
         self._on_problem = on_problem
         self._reports: list[FileReport] = []
         self._problems: list[Problem] = []
         self._errors = self._warnings = self._documents = 0
         self._places: dict[str, str] = {}
+        self._included: dict[str, str] = {}
         self._found: Findings = find_files([corpus] if isinstance(corpus, (str, Path)) else corpus, READERS.keys())
         for problem in self._found.problems:
             self._keep(problem)
@@ -109,6 +115,7 @@ class Corpus:
     @property
     def report(self) -> ReadReport:
         """What has been read so far."""
+        read = {file.path for file in self._reports}
         return ReadReport(
             files=tuple(self._reports),
             documents=self._documents,
@@ -116,6 +123,7 @@ class Corpus:
             warnings=self._warnings,
             problems=tuple(self._problems),
             skipped=tuple(self._found.skipped),
+            included=MappingProxyType({path: sha for path, sha in self._included.items() if path not in read}),
         )
 
     def documents(self) -> Iterator[Document]:
@@ -134,7 +142,7 @@ class Corpus:
         try:
             data = _bytes_of(found)
             sha256, size = hashlib.sha256(data).hexdigest(), len(data)
-            file = SourceFile(found.path, found.name, data, found.location, found.folder)
+            file = SourceFile(found.path, found.name, data, found.location, found.folder, self._hidden, self._included)
             for item in READERS[found.suffix](file):
                 checked = item if isinstance(item, Problem) else self._check(item)
                 if isinstance(checked, Problem):

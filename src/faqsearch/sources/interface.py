@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +38,10 @@ class SourceFile:
     """Where the file lies; None for bytes that come from nowhere, which then can include nothing."""
     folder: Path | None = None
     """The corpus folder, symbolic links resolved: what a file includes must lie below it."""
+    hidden: bool = False
+    """Whether rows, columns and sheets that their author hid are read as well."""
+    included: dict[str, str] = field(default_factory=dict, compare=False)
+    """Path and SHA-256 of every file it includes, filled as it is read: a change there changes its documents."""
 
     def error(
         self,

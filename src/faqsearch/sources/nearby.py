@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import posixpath
 import stat
 from pathlib import Path
 
@@ -52,6 +54,15 @@ def read_nearby(file: SourceFile, target: str, *, beside: Path | None = None, mo
                 raise NotNearbyError("it is no regular file", severity="error")
             if status.st_size > most:
                 raise NotNearbyError(f"it has {status.st_size:,} bytes; at most {most:,} are read", severity="error")
-            return stream.read(most), location
+            data = stream.read(most)
+            file.included[known_as(file, location)] = hashlib.sha256(data).hexdigest()
+            return data, location
     except (OSError, ValueError) as fault:
         raise NotNearbyError(getattr(fault, "strerror", None) or "not a file name") from None
+
+
+def known_as(file: SourceFile, location: Path) -> str:
+    """Where an included file lies, in the words its page is known by."""
+    page = Path(os.path.realpath(file.location or "."))
+    way = Path(os.path.relpath(location, page.parent)).as_posix()
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file.path), way))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -23,7 +24,8 @@ from faqsearch.sources.bounds import MAX_INCLUDES, MAX_MARKDOWN_BYTES, MAX_SECON
 from faqsearch.sources.decoding import decode
 from faqsearch.sources.html_text import html_text
 from faqsearch.sources.interface import Problem, SourceFile
-from faqsearch.sources.nearby import NotNearbyError, read_nearby
+from faqsearch.sources.mojibake import without_mojibake
+from faqsearch.sources.nearby import NotNearbyError, known_as, read_nearby
 
 _SILENT = frozenset(
     [
@@ -116,7 +118,9 @@ class Reading:
             raise TooLongError(f"more than {MAX_INCLUDES} included files")
         try:
             data, location = read_nearby(self.file, target, beside=beside, most=MAX_MARKDOWN_BYTES // 4)
-            return decode(data, path=self.file.path).text, location
+            own = replace(self.file, path=known_as(self.file, location))
+            text = decode(data, path=own.path).text.replace("\r\n", "\n")
+            return without_mojibake(own, text, self.problems), location
         except NotNearbyError as fault:
             message = f"'{target[:80]}' is not included: {fault}"
             self.problems.append(self.file.problem(message, line=line, severity=fault.severity))
@@ -220,7 +224,7 @@ class _Generic(Directive):  # type: ignore[misc,unused-ignore]
         if included is None:
             return []
         text, location = included
-        lines = _part(text.replace("\r\n", "\n").split("\n"), self.options)
+        lines = _part(text.split("\n"), self.options)
         if literal:
             code = "\n".join(lines)
             return [nodes.literal_block(code, code)]

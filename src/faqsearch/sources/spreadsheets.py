@@ -28,11 +28,12 @@ from faqsearch.sources.sheet_layout import Merge, SheetLayout, read_layout
 _HEADER_WITHIN = 30
 """Rows in which the header is looked for: forms begin with a title, a date and an owner."""
 _LAST_ROW = 1_048_576
+_HIDDEN = "show {}, or read with --hidden"
 _HINT = "name the columns 質問 and 回答, or question and answer"
 
 
 def read_xlsx(file: SourceFile) -> Iterator[Document | Problem]:
-    """Read a workbook. Hidden sheets, rows and columns are left out, since their author took them away."""
+    """Read a workbook. What is hidden is left out, since its author took it away, unless `file.hidden` asks for it."""
     open_package(file, save_as=".xlsx").close()
     with warnings.catch_warnings():
         # openpyxl warns of what it does not keep when saving; nothing is saved here.
@@ -53,7 +54,7 @@ def _sheets(file: SourceFile, workbook: Any) -> Iterator[Document | Problem]:
     skipped: list[Problem] = []
     tables = hidden = 0
     for sheet in workbook.worksheets:
-        if sheet.sheet_state != "visible":
+        if sheet.sheet_state != "visible" and not file.hidden:
             hidden += 1
             continue
         try:
@@ -77,7 +78,7 @@ def _sheets(file: SourceFile, workbook: Any) -> Iterator[Document | Problem]:
     yield from skipped
     if hidden:
         message = f"{hidden} hidden sheet{'s' if hidden > 1 else ''} left out"
-        yield file.problem(message, hint="show the sheet to have it read", severity="warning")
+        yield file.problem(message, hint=_HIDDEN.format("the sheet"), severity="warning")
 
 
 @dataclass(slots=True)
@@ -118,7 +119,10 @@ class _Sheet:
         if hidden:
             shown_names = ", ".join(hidden[:5])
             yield self._file.problem(
-                f"hidden columns left out: {shown_names}", anchor=self._title, hint="show them", severity="warning"
+                f"hidden columns left out: {shown_names}",
+                anchor=self._title,
+                hint=_HIDDEN.format("them"),
+                severity="warning",
             )
         yield from self._entries(names, header + 1, layout)
         return True
@@ -127,7 +131,11 @@ class _Sheet:
         # The part's name is known to openpyxl alone.
         part: str = self._sheet._worksheet_path  # noqa: SLF001
         with self._sheet.parent._archive.open(part) as stream:  # noqa: SLF001
-            return read_layout(stream, last_column=width)
+            layout = read_layout(stream, last_column=width)
+        if self._file.hidden:
+            layout.hidden_rows.clear()
+            layout.hidden_columns.clear()
+        return layout
 
     def _texts(self, width: int) -> Iterator[list[str]]:
         for row in self._sheet.iter_rows(max_row=_LAST_ROW, max_col=width):
@@ -176,7 +184,7 @@ class _Sheet:
             yield from self._read(waiting)
         if skipped:
             message = f"{skipped:,} hidden row{'s' if skipped > 1 else ''} left out"
-            yield self._file.problem(message, anchor=self._title, hint="show the rows", severity="warning")
+            yield self._file.problem(message, anchor=self._title, hint=_HIDDEN.format("the rows"), severity="warning")
         if beside:
             anchor = f"{self._title}!{get_column_letter(len(names) + 1)}{beside}"
             yield self._file.problem("cells beside the table are not read", anchor=anchor, severity="warning")
