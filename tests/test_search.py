@@ -186,7 +186,9 @@ def test_opened_generation_is_kept(corpus, tmp_path):
     assert "cancel" not in ids(open_index(tmp_path / "i").search("解約"))
 
 
-@pytest.mark.parametrize("name", ["documents.jsonl", "lexical.bin", "documents.bin", "facets.bin", "encoder.bin"])
+@pytest.mark.parametrize(
+    "name", ["documents.jsonl", "lexical.bin", "documents.bin", "facets.bin", "encoder.bin", "units.bin"]
+)
 def test_a_file_cut_short_is_refused(corpus, tmp_path, name):
     """A truncated file is found on opening; no wrong document ever comes back."""
     from faqsearch.build import build_index

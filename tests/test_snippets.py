@@ -1,6 +1,9 @@
 """Snippets."""
 
-from faqsearch.snippets import snippet
+import pickle
+
+from faqsearch.passages import sentence_spans
+from faqsearch.snippets import Highlights, snippet
 from faqsearch.tokens import FugashiTokenizer
 
 TOKENIZER = FugashiTokenizer()
@@ -8,7 +11,7 @@ ANSWER = "解約はいつでもできます。手数料はかかりません。�
 
 
 def cut(text, sentence=(0, 0), terms=()):
-    return snippet(text, sentence, frozenset(terms), TOKENIZER)
+    return snippet(text, sentence, sentence_spans(text), frozenset(terms), TOKENIZER)
 
 
 def test_short_answers_are_shown_whole_from_the_best_sentence():
@@ -48,5 +51,18 @@ def test_a_listing_is_no_part_of_a_snippet():
 
 def test_nothing_to_show():
     """An empty answer gives an empty snippet."""
-    assert cut("") == snippet("", (0, 0), frozenset(), TOKENIZER)
     assert cut("").text == ""
+    assert cut("").highlights == ()
+
+
+def test_highlights_are_found_once_and_only_when_looked_at():
+    """Nobody pays for marks that are not read; what was found stays, also after pickling."""
+    calls = []
+    marks = Highlights(lambda: calls.append(1) or [(0, 2), (4, 6)])
+    assert calls == []
+
+    assert list(marks) == [(0, 2), (4, 6)]
+    assert marks[1:] == ((4, 6),)
+    assert marks == ((0, 2), (4, 6))
+    assert pickle.loads(pickle.dumps(marks)) == marks
+    assert calls == [1]

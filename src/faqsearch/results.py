@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,8 +48,8 @@ class Hit:
     """Probability, 0–1, that this hit answers the question; comparable between questions, modes and indexes."""
     snippet: str
     """The part of the answer worth showing, cut at sentence ends; plain text."""
-    highlights: tuple[tuple[int, int], ...]
-    """(start, end) of matched words in `snippet`."""
+    highlights: Sequence[tuple[int, int]]
+    """(start, end) of matched words in `snippet`; found when they are first looked at."""
     matched: str
     """The phrasing or piece that matched best."""
     explanation: Mapping[str, LegExplanation] = field(default_factory=dict)

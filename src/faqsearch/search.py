@@ -238,13 +238,15 @@ class Searcher:
         candidates = self.index.candidates(asked, depth=_DEPTH, where=where)
         ranking = fuse(candidates, self.settings.weights, self.settings.fusion)
         order = ranking.order[: max(k, _SUGGESTIONS)]
-        documents = self.index.documents(candidates.documents[order].tolist())
+        numbers = candidates.documents[order].tolist()
+        documents = self.index.documents(numbers)
         certain = confidences(candidates, ranking, order, repeats(query, documents[:2]))
         terms = {term.term for term in asked.terms["document"]}
         hits = []
         for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):
             first, last = candidates.sentences[place].tolist()
-            shown = snippet(document.answer, (first, last), terms, self.tokenizer)
+            sentences = self.index.sentences(numbers[rank - 1])
+            shown = snippet(document.answer, (first, last), sentences, terms, self.tokenizer)
             hits.append(
                 Hit(
                     rank=rank,

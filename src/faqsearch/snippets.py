@@ -2,15 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, overload
 
-from faqsearch.passages import sentence_spans
 from faqsearch.tokens import Tokenizer
 
 _CHARS = 140
-# How far behind the best sentence more sentences are looked for.
-_AHEAD = 2 * _CHARS
+
+
+class Highlights(Sequence[tuple[int, int]]):
+    """Places in a text, found when they are first looked at.
+
+    Marking words means cutting the text into words again: ten snippets take longer than the rest of a search, and
+    programs that read JSON never look. Compares like the tuple it stands for, and is pickled as one. Threads that
+    look at once find the same.
+    """
+
+    def __init__(self, find: Callable[[], Iterable[tuple[int, int]]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _places(self) -> tuple[tuple[int, int], ...]:
+        return tuple(self._find())
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[int, int]: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[tuple[int, int], ...]: ...
+    def __getitem__(self, index: int | slice) -> tuple[int, int] | tuple[tuple[int, int], ...]:
+        return self._places[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Highlights | tuple) and self._places == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._places)
+
+    def __repr__(self) -> str:
+        return repr(self._places)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self._places,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,30 +56,39 @@ class Snippet:
     """A part of a text."""
 
     text: str
-    highlights: tuple[tuple[int, int], ...]
+    highlights: Sequence[tuple[int, int]]
     """(start, end) of matched words in `text`, ascending, apart from each other."""
 
 
-def snippet(text: str, sentence: tuple[int, int], terms: AbstractSet[str], tokenizer: Tokenizer) -> Snippet:
+def snippet(
+    text: str,
+    sentence: tuple[int, int],
+    sentences: Iterable[tuple[int, int]],
+    terms: AbstractSet[str],
+    tokenizer: Tokenizer,
+) -> Snippet:
     """Return the best sentence of `text` and as many of the next as fit into 140 characters.
 
     Args:
         text: An answer or a section's body.
         sentence: Start and end of the sentence that matched best; (0, 0) takes the first.
+        sentences: Start and end of all of its sentences, in order.
         terms: Terms of the word leg the question asked for.
         tokenizer: The one the terms come from.
     """
-    start, end = sentence if sentence[1] > sentence[0] else (0, 0)
-    window = text[start : start + _AHEAD]
-    spans = sentence_spans(window) or [(0, 0)]
-    first = spans[0][0]
-    last = max(spans[0][1], end - start)
-    for following, stop in spans[1:]:
-        # Only spaces may lie between: a snippet does not run into a listing.
-        if stop - first > _CHARS or window[last:following].strip():
-            break
-        last = max(last, stop)
-    shown = window[first:last].rstrip()
+    first, last = sentence
+    for start, end in sentences:
+        if last == 0:
+            first, last = start, end
+        elif start >= last:
+            # Only spaces may lie between: a snippet does not run into a listing.
+            if end - first > _CHARS or text[last:start].strip():
+                break
+            last = end
+    shown = text[first:last].rstrip()
     cut = shown[:_CHARS].rstrip() + "…" if len(shown) > 2 * _CHARS - 1 else shown
-    marked = [(token.start, token.end) for token in tokenizer.tokens(cut) if any(term in terms for term in token.terms)]
-    return Snippet(cut, tuple(marked))
+    return Snippet(cut, Highlights(lambda: _matched(cut, terms, tokenizer)))
+
+
+def _matched(text: str, terms: AbstractSet[str], tokenizer: Tokenizer) -> Iterable[tuple[int, int]]:
+    return ((token.start, token.end) for token in tokenizer.tokens(text) if not terms.isdisjoint(token.terms))

@@ -8,7 +8,7 @@ header that could disagree with it.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -53,7 +53,7 @@ class ArrayFileWriter:
         """Append `array` (C order, little endian) under `name`."""
         self.add_parts(name, [array], array.shape)
 
-    def add_parts(self, name: str, parts: list[npt.NDArray[Any]], shape: tuple[int, ...]) -> None:
+    def add_parts(self, name: str, parts: Iterable[npt.NDArray[Any]], shape: tuple[int, ...]) -> None:
         """Append the concatenation of `parts` as one array of `shape`, without holding it whole in memory."""
         if name in self.places:
             raise ValueError(f"array {name!r} was written before")
@@ -61,11 +61,14 @@ class ArrayFileWriter:
         if gap := -offset % _ALIGN:
             self._file.write(b"\0" * gap)
             offset += gap
-        dtype = parts[0].dtype
+        dtype: np.dtype[Any] | None = None
         for part in parts:
+            dtype = dtype or part.dtype
             if part.dtype != dtype:
                 raise ValueError(f"array {name!r} has parts of two dtypes: {dtype}, {part.dtype}")
             self._file.write(np.ascontiguousarray(part.astype(dtype.newbyteorder("<"), copy=False)).data)
+        if dtype is None:
+            raise ValueError(f"array {name!r} has no parts")
         self.places[name] = ArrayPlace(dtype.str[1:], tuple(int(n) for n in shape), offset)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.interface import Scores, WeightedTerm
-from faqsearch.index.sequences import Excerpt, Sequences
+from faqsearch.index.sequences import Excerpt, Sequences, ranges
 from faqsearch.passages import OTHER, PHRASING, SENTENCE
 from faqsearch.vocabulary import Vocabulary
 
@@ -114,8 +114,12 @@ class Matches:
     """Occurrences; shape (units, terms)."""
     places: npt.NDArray[np.int64]
     """Words of the excerpt that were asked for; ascending."""
+    place_units: npt.NDArray[np.int64]
+    """Unit of each of `places`."""
     slots: npt.NDArray[np.int64]
     """Which asked term each of `places` is."""
+    phrasings: npt.NDArray[np.int64]
+    """The units that are phrasings."""
     phrasing: npt.NDArray[np.int64]
     """The unit of each document's best phrasing; shape (documents,)."""
     phrasing_worth: Scores
@@ -124,21 +128,23 @@ class Matches:
 
 def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
     """Find the asked words in an excerpt."""
-    slot_of = np.zeros(vocabulary_size, dtype=np.int16)
     single = np.flatnonzero(asked.numbers >= 0)
-    slot_of[asked.numbers[single]] = single + 1
-    found = slot_of[excerpt.words]
-    places = np.flatnonzero(found)
-    slots = found[places].astype(np.int64) - 1
+    wanted = np.zeros(vocabulary_size, dtype=bool)
+    wanted[asked.numbers[single]] = True
+    places = np.flatnonzero(wanted.take(excerpt.words))
+    slot_of = np.zeros(vocabulary_size, dtype=np.int64)
+    slot_of[asked.numbers[single]] = single
+    slots = slot_of.take(excerpt.words.take(places))
+    place_units = excerpt.word_units.take(places)
     units, terms = len(excerpt.units), len(asked.numbers)
-    cells = excerpt.word_units[places] * terms + slots
-    tf = np.bincount(cells, minlength=units * terms).reshape(units, terms).astype(np.float32)
+    tf = np.bincount(place_units * terms + slots, minlength=units * terms).reshape(units, terms).astype(np.float32)
     for place, parts in asked.phrases:
         tf[:, place] = _occurrences(excerpt, parts)
-    worth = np.where(
-        excerpt.kinds == PHRASING, _best_of_groups((tf > 0).astype(np.float32) * asked.worth, asked).sum(axis=1), -1
-    )
-    return Matches(excerpt, asked, tf, places, slots, _first_best(worth, excerpt), _best_unit(worth, excerpt))
+    phrasings = np.flatnonzero(excerpt.kinds == PHRASING)
+    worth = np.full(units, -1, dtype=np.float32)
+    worth[phrasings] = _best_of_groups((tf[phrasings] > 0) * asked.worth, asked).sum(axis=1)
+    phrasing_worth, phrasing = _best(worth, excerpt)
+    return Matches(excerpt, asked, tf, places, place_units, slots, phrasings, phrasing, phrasing_worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +194,18 @@ def passage_scores(matches: Matches, mean_length: float) -> tuple[Scores, npt.ND
         document without sentences.
     """
     excerpt, asked = matches.excerpt, matches.asked
-    question = matches.phrasing[excerpt.unit_documents]
-    alone = excerpt.kinds == PHRASING
-    tf = np.where(alone[:, None], matches.tf, matches.tf + matches.tf[question])
-    lengths = np.where(alone, excerpt.lengths, excerpt.lengths + excerpt.lengths[question])
+    question = matches.phrasing.take(excerpt.unit_documents)
+    # A phrasing stands alone.
+    own = (excerpt.kinds != PHRASING).astype(np.float32)
+    tf = matches.tf + matches.tf.take(question, axis=0) * own[:, None]
+    lengths = excerpt.lengths + excerpt.lengths.take(question) * own
     norm = (_K1 * (1 - _B + _B * lengths / mean_length)).astype(np.float32)
-    counted = asked.worth * (tf * np.float32(_K1 + 1) / (tf + norm[:, None])).astype(np.float32, copy=False)
+    counted = asked.worth * (tf * np.float32(_K1 + 1) / (tf + norm[:, None]))
     scores = _best_of_groups(counted, asked).sum(axis=1)
-    told = excerpt.kinds == SENTENCE
-    best = _first_best(np.where(told, scores, -1), excerpt)
-    best = np.where(told[best], excerpt.units[best], -1)
-    return _best_unit(np.where(excerpt.kinds == OTHER, 0, scores), excerpt), best
+    told, best = _best(np.where(excerpt.kinds == SENTENCE, scores, -1), excerpt)
+    sentences = np.where(told >= 0, excerpt.units.take(best), -1)
+    whole, _ = _best(np.where(excerpt.kinds == OTHER, 0, scores), excerpt)
+    return whole, sentences
 
 
 def coverage_scores(matches: Matches) -> Scores:
@@ -215,12 +222,14 @@ def focus_scores(matches: Matches, importance: Floats) -> Scores:
         matches: Where the asked words stand.
         importance: idf of every term of the index, less for words that mean little in a question.
     """
-    excerpt = matches.excerpt
-    values = importance[excerpt.words]
-    total = np.bincount(excerpt.word_units, values, minlength=len(excerpt.units))
-    asked = np.bincount(excerpt.word_units[matches.places], values[matches.places], minlength=len(excerpt.units))
-    share = np.divide(asked, total, out=np.zeros_like(total), where=total > 0)
-    return _best_unit(np.where(excerpt.kinds == PHRASING, share, 0).astype(np.float32), excerpt)
+    excerpt, phrasings, units = matches.excerpt, matches.phrasings, len(matches.excerpt.units)
+    lengths = excerpt.lengths.take(phrasings)
+    words = excerpt.words.take(ranges((excerpt.lengths.cumsum() - excerpt.lengths).take(phrasings), lengths))
+    total = np.bincount(phrasings.repeat(lengths), importance.take(words), minlength=units)
+    in_phrasings = matches.places[excerpt.kinds.take(matches.place_units) == PHRASING]
+    owners, values = excerpt.word_units.take(in_phrasings), importance.take(excerpt.words.take(in_phrasings))
+    share = np.bincount(owners, values, minlength=units) / np.where(total > 0, total, 1)
+    return _best(share.astype(np.float32), excerpt)[0]
 
 
 def pair_scores(matches: Matches) -> Scores:
@@ -233,32 +242,18 @@ def pair_scores(matches: Matches) -> Scores:
     documents = len(excerpt.unit_bounds) - 1
     first, second = matches.places[:-1], matches.places[1:]
     a, b = matches.slots[:-1], matches.slots[1:]
-    near = (second == first + 1) & (excerpt.word_units[first] == excerpt.word_units[second])
-    near &= asked.groups[b] == asked.groups[a] + 1
-    near &= np.minimum(asked.weights[a], asked.weights[b]) >= _LEAST_PAIR_WEIGHT
-    owner = excerpt.unit_documents[excerpt.word_units[first[near]]]
-    groups = int(asked.groups[-1]) + 1 if len(asked.groups) else 0
-    cells, at = np.unique(owner * max(groups, 1) + asked.groups[a[near]], return_index=True)
-    worth = (asked.worth[a[near]] + asked.worth[b[near]])[at]
-    return np.bincount(cells // max(groups, 1), worth, minlength=documents).astype(np.float32)
-
-
-def sentence_scores(excerpt: Excerpt, values: Floats, lengths: Floats) -> Scores:
-    """Return the cosine of the question and each document's nearest sentence, its question included.
-
-    Args:
-        excerpt: The candidates' words.
-        values: Dot product of the question's vector and each word's weighted term vector; shape (words,).
-        lengths: Length of each unit's vector, a sentence's together with its document's question; shape (units,).
-
-    Returns:
-        float32, 0 or above; shape (documents,).
-    """
-    sums = np.bincount(excerpt.word_units, values, minlength=len(excerpt.units))
-    question = excerpt.unit_bounds[:-1][excerpt.unit_documents]
-    whole = np.where(excerpt.kinds == PHRASING, sums, sums + sums[question])
-    scores = np.divide(whole, lengths, out=np.zeros_like(whole), where=lengths > 1e-6)
-    return _best_unit(np.where(excerpt.kinds == OTHER, 0, np.maximum(scores, 0)).astype(np.float32), excerpt)
+    near = np.flatnonzero(
+        (second == first + 1)
+        & (matches.place_units[:-1] == matches.place_units[1:])
+        & (asked.groups.take(b) == asked.groups.take(a) + 1)
+        & (np.minimum(asked.weights.take(a), asked.weights.take(b)) >= _LEAST_PAIR_WEIGHT)
+    )
+    owner = excerpt.unit_documents.take(matches.place_units.take(near))
+    a, b = a.take(near), b.take(near)
+    groups = int(asked.groups[-1]) + 1 if len(asked.groups) else 1
+    cells, at = np.unique(owner * groups + asked.groups.take(a), return_index=True)
+    worth = (asked.worth.take(a) + asked.worth.take(b))[at]
+    return np.bincount(cells // groups, worth, minlength=documents).astype(np.float32)
 
 
 def _occurrences(excerpt: Excerpt, parts: npt.NDArray[np.int64]) -> Floats:
@@ -278,14 +273,9 @@ def _best_of_groups(values: Floats, asked: AskedWords) -> Floats:
     return np.maximum.reduceat(values, starts, axis=1)
 
 
-def _best_unit(scores: Floats, excerpt: Excerpt) -> Scores:
-    """(units,) → (documents,): every document has at least one unit."""
-    return np.maximum.reduceat(scores, excerpt.unit_bounds[:-1]).astype(np.float32)
-
-
-def _first_best(scores: Floats, excerpt: Excerpt) -> npt.NDArray[np.int64]:
-    """(units,) → (documents,): the first unit with the document's best score."""
+def _best(scores: Floats, excerpt: Excerpt) -> tuple[Scores, npt.NDArray[np.int64]]:
+    """(units,) → the best score of each document, and the first unit that has it; every document has a unit."""
     best = np.maximum.reduceat(scores, excerpt.unit_bounds[:-1])
-    candidates = np.flatnonzero(scores == best[excerpt.unit_documents])
-    _, first = np.unique(excerpt.unit_documents[candidates], return_index=True)
-    return candidates[first]
+    having = np.flatnonzero(scores == best.take(excerpt.unit_documents))
+    owners = excerpt.unit_documents.take(having)
+    return best, having[np.flatnonzero(np.diff(owners, prepend=-1))]

@@ -148,6 +148,10 @@ class Index(Protocol):
         """Return the documents with these numbers, in the order asked."""
         ...
 
+    def sentences(self, number: int) -> list[tuple[int, int]]:
+        """Return (start, end) of each sentence of a document's answer, in characters, in order."""
+        ...
+
     def document(self, document_id: str) -> Document:
         """Return the document with that id.
 

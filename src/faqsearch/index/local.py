@@ -19,7 +19,7 @@ from faqsearch.index.damage import saying_damage
 from faqsearch.index.dense import DENSE_FILE, DenseIndex
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
-from faqsearch.index.features import SHARES, Read, asked_words, read_words, sentence_scores
+from faqsearch.index.features import SHARES, Read, asked_words, read_words
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
@@ -29,6 +29,7 @@ from faqsearch.index.selection import best, collapse
 from faqsearch.index.sequences import Sequences, ranges
 from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vectors.interface import Vectors
+from faqsearch.vectors.units import UnitVectors
 from faqsearch.vocabulary import Vocabulary
 
 DOCUMENTS_FILE = "documents.jsonl"
@@ -36,6 +37,7 @@ TABLES_FILE = "documents.bin"
 FACETS_FILE = "facets.bin"
 LEXICAL_FILE = "lexical.bin"
 ENCODER_FILE = "encoder.bin"
+UNITS_FILE = "units.bin"
 
 # 99 of 100 random pairs of a question and a document of the judged sets lie below.
 _LEAST_COSINE = 0.25
@@ -65,6 +67,9 @@ class LocalIndex:
                 WordVectors(self._arrays[ENCODER_FILE], generation.manifest.encoder["views"])
                 if generation.manifest.encoder["kind"] == "builtin"
                 else None
+            )
+            self._unit_vectors = (
+                UnitVectors(self._arrays[UNITS_FILE], self._word_vectors.views) if self._word_vectors else None
             )
             self.legs: Mapping[str, Postings] = {leg: Postings(a, documents) for leg, a in lexical.items()}
             self.vocabularies = {
@@ -138,6 +143,10 @@ class LocalIndex:
     def documents(self, numbers: Sequence[int]) -> list[Document]:
         """Return the documents with these numbers, in the order asked."""
         return [self._documents[number] for number in numbers]
+
+    def sentences(self, number: int) -> list[tuple[int, int]]:
+        """Return (start, end) of each sentence of a document's answer, in order."""
+        return self.sequences.sentences(number)
 
     def document(self, document_id: str) -> Document:
         """Return the document with that id."""
@@ -236,12 +245,15 @@ class LocalIndex:
         excerpt = sequences.excerpt(documents)
         asked = asked_words(question.terms.get("document", ()), sequences.vocabulary, self.legs["document"].idf)
         read = read_words(excerpt, asked, sequences)
-        read.scores["kanji"] = self._spelling.scores(excerpt, question.kanji)
-        if question.vector is not None and (vectors := self._word_vectors):
-            values = vectors.affinities(question.vector[0], excerpt.words, len(sequences.vocabulary))
-            lengths = vectors.lengths[excerpt.units]
-            for i, view in enumerate(vectors.views):
-                read.scores[view.name] = sentence_scores(excerpt, values[i], lengths[:, i])
+        read.scores["kanji"] = self._spelling.scores(documents, excerpt, question.kanji)
+        if question.vector is not None and self._unit_vectors is not None:
+            # `UnitVectors` has no rows for the unit of other words that ends each document.
+            starts = self.sequences.document_units.take(documents) - documents
+            counts = excerpt.unit_bounds[1:] - excerpt.unit_bounds[:-1] - 1
+            cosines = self._unit_vectors.cosines(question.vector[0], ranges(starts, counts))
+            nearest = np.maximum.reduceat(cosines, counts.cumsum() - counts, axis=1)
+            for view, scores in zip(self._unit_vectors.views, np.maximum(nearest, 0), strict=True):
+                read.scores[view.name] = scores
         return read
 
     def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,12 +30,19 @@ from faqsearch.index.folder import Generation, file_record
 from faqsearch.index.interface import Analyser
 from faqsearch.index.known import Known
 from faqsearch.index.lexicon import lexicon_arrays
-from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE
+from faqsearch.index.local import (
+    DOCUMENTS_FILE,
+    ENCODER_FILE,
+    FACETS_FILE,
+    LEXICAL_FILE,
+    TABLES_FILE,
+    UNITS_FILE,
+)
 from faqsearch.index.postings import CountsBuilder, TermCounts, compile_postings
 from faqsearch.index.sequences import SequencesBuilder, TermSequences, ranges
-from faqsearch.passages import PHRASING
+from faqsearch.passages import OTHER, PHRASING
 from faqsearch.settings import Settings
-from faqsearch.vectors.learning import learn
+from faqsearch.vectors.learning import Learned, learn
 from faqsearch.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -189,6 +196,7 @@ class GenerationWriter:
             learned = learn(words, self.documents)
             owners, vectors, described = learned.passage_documents, learned.vectors, learned.described
             self._write(ENCODER_FILE, learned.arrays)
+            self._write_units(learned, int((words["unit_kinds"] != OTHER).sum()))
         else:
             (owners, vectors), described = self._encoded(encoder, progress), encoder.describe()
         write_dense(self._path / DENSE_FILE, vectors)
@@ -243,6 +251,19 @@ class GenerationWriter:
             for key, array in arrays.items():
                 file.add(key, array)
         self._places[name] = file.places
+
+    def _write_units(self, learned: Learned, rows: int) -> None:
+        factors = []
+
+        def vectors() -> Iterator[npt.NDArray[np.int8]]:
+            for packed, own in learned.units:
+                factors.append(own)
+                yield packed
+
+        with ArrayFileWriter(self._path / UNITS_FILE) as file:
+            file.add_parts("vectors", vectors(), (rows, learned.vectors.shape[1]))
+            file.add("factors", np.concatenate(factors))
+        self._places[UNITS_FILE] = file.places
 
     def _encoded(self, encoder: Encoder, progress: Progress) -> tuple[npt.NDArray[np.int32], Vectors]:
         """Owners and vectors of all passages; those of known documents are copied."""

@@ -68,8 +68,6 @@ class WordVectors:
         bounds = arrays["views"].tolist()
         self.views = [View(name, start, end) for name, (start, end) in zip(names, bounds, strict=True)]
         self.dimension = int(arrays["word_vectors"].shape[1])
-        self.lengths: Floats = arrays["reading_lengths"]
-        """Length of each unit's summed vector, a sentence's together with its question's; (units, views)."""
         self._unknown_weight = float(arrays["unknown_weight"][0])
         self._words: npt.NDArray[np.int8] = arrays["word_vectors"]
         self._word_factors: Floats = arrays["word_factors"]
@@ -104,31 +102,6 @@ class WordVectors:
         """Return summed vectors scaled to length 1, each view having the same part in it; shape as given."""
         scale = np.float32(1 / math.sqrt(max(len(self.views), 1)))
         return np.concatenate([unit_rows(sums[:, v.start : v.end]) * scale for v in self.views], axis=1)
-
-    def affinities(self, vector: Floats, words: npt.NDArray[np.int32], vocabulary_size: int) -> Floats:
-        """Return, for each word of a text and each view, the dot product of its vector and the question's.
-
-        Args:
-            vector: A question's vector, as `unit` makes it; shape (dimension,).
-            words: Term numbers; each distinct one is looked at once.
-            vocabulary_size: Terms of the index.
-
-        Returns:
-            float32, shape (views, words); the question's part has length 1 in each view.
-        """
-        seen = np.zeros(vocabulary_size, dtype=bool)
-        seen[words] = True
-        distinct = np.flatnonzero(seen)
-        place = np.empty(vocabulary_size, dtype=np.int32)
-        place[distinct] = np.arange(len(distinct), dtype=np.int32)
-        places = place[words]
-        packed, factors = self._words[distinct], self._word_factors[distinct]
-        scale = np.float32(math.sqrt(len(self.views)))
-        values = np.empty((len(self.views), len(words)), dtype=np.float32)
-        for i, view in enumerate(self.views):
-            dots = packed[:, view.start : view.end].astype(np.float32) @ (vector[view.start : view.end] * scale)
-            values[i] = (dots * factors[:, i])[places]
-        return values
 
     def _unpack(self, packed: npt.NDArray[np.int8], factors: Floats) -> Floats:
         vectors = packed.astype(np.float32)

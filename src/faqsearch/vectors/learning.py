@@ -9,17 +9,18 @@ the package (`vectors/words.py`), weighted for this corpus. All parameters were 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.passages import PHRASING
+from faqsearch.passages import OTHER, PHRASING, SENTENCE
 from faqsearch.vectors.builtin import GENERAL_VIEW, WordVectors, describe, kanji_of, pack_rows
 from faqsearch.vectors.interface import Vectors
 from faqsearch.vectors.latent import SAMPLE, right_singular_vectors
+from faqsearch.vectors.units import pack_units
 from faqsearch.vectors.words import general_words
 from faqsearch.vocabulary import Vocabulary
 
@@ -64,6 +65,8 @@ class Learned:
     """Each document's phrasings, then the whole document."""
     passage_documents: npt.NDArray[np.int32]
     """Document of each vector, ascending."""
+    units: Iterator[tuple[npt.NDArray[np.int8], Floats]]
+    """Vectors and factors of `UnitVectors`, some rows at a time: in a large index they take more than memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +98,15 @@ def learn(words: Mapping[str, npt.NDArray[Any]], documents: int) -> Learned:
     unknown = np.log((documents + 1) / 0.5) ** _GENERAL_POWER
     arrays["unknown_weight"] = np.array([unknown], dtype=np.float32)
     # Sums are made from the packed vectors: a text gives the same vector when it is indexed and when it is asked.
-    arrays["reading_lengths"] = np.zeros((0, len(names)), dtype=np.float32)
     packed = WordVectors(arrays, names)
     effective = packed.words(np.arange(counts.units.shape[1]))
-    arrays["reading_lengths"] = _reading_lengths(counts.units, words, packed, effective)
 
     asked = np.flatnonzero(words["unit_kinds"] == PHRASING)
     owners = np.concatenate((words["unit_documents"][asked], np.arange(documents, dtype=np.int32)))
     order = np.argsort(owners, kind="stable")
     sums = np.concatenate((counts.units[asked] @ effective, counts.documents @ effective))
-    return Learned(arrays, describe(packed), packed.unit(sums)[order], owners[order].astype(np.int32))
+    units = _unit_vectors(counts.units, words, packed, effective)
+    return Learned(arrays, describe(packed), packed.unit(sums)[order], owners[order].astype(np.int32), units)
 
 
 def _count(words: Mapping[str, npt.NDArray[Any]], documents: int) -> _Counts:
@@ -171,17 +173,15 @@ def _pack(words: Sequence[Floats], kanji: Sequence[Floats]) -> Arrays:
     return arrays
 
 
-def _reading_lengths(
+def _unit_vectors(
     units: csr_array, words: Mapping[str, npt.NDArray[Any]], packed: WordVectors, effective: Floats
-) -> Floats:
-    """Length of each unit's summed vector, a sentence's together with its document's question; (units, views)."""
+) -> Iterator[tuple[npt.NDArray[np.int8], Floats]]:
+    """Yield the packed vectors of phrasings and sentences; of a sentence together with its document's question."""
     first = words["document_units"][:-1][words["unit_documents"]]
-    lengths = np.empty((units.shape[0], len(packed.views)), dtype=np.float32)
-    for start in range(0, len(lengths), _ROWS):
-        part = slice(start, start + _ROWS)
+    for start in range(0, units.shape[0], _ROWS):
+        kinds = words["unit_kinds"][start : start + _ROWS]
+        part = start + np.flatnonzero(kinds != OTHER)
         sums = units[part] @ effective
-        sentence = words["unit_kinds"][part] != PHRASING
-        sums[sentence] += units[first[part][sentence]] @ effective
-        for i, view in enumerate(packed.views):
-            lengths[part, i] = np.linalg.norm(sums[:, view.start : view.end], axis=1)
-    return lengths
+        sentence = words["unit_kinds"][part] == SENTENCE
+        sums[sentence] += units[first[part[sentence]]] @ effective
+        yield pack_units(sums, packed.views)
