@@ -125,10 +125,14 @@ class Counting(FugashiTokenizer):
 
     texts = 0
 
-    def words_many(self, texts):
+    def cut(self, text):
         """Cut, and count."""
-        self.texts += len(texts)
-        return super().words_many(texts)
+        self.texts += 1
+        return super().cut(text)
+
+    def reading(self, text):
+        """Words of the vocabulary, which are read one by one, do not count."""
+        return super().cut(text).reading()
 
 
 class Characters:

@@ -9,13 +9,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from faqsearch.analyser import DocumentAnalyser
 from faqsearch.dictionaries import copy_synonyms, user_words_of
 from faqsearch.documents import Document
 from faqsearch.errors import SourceError
 from faqsearch.index.folder import IndexFolder
 from faqsearch.index.manifest import Manifest, SourceRecord
 from faqsearch.index.writer import GenerationWriter, Written
-from faqsearch.legs import DocumentAnalyser
 from faqsearch.settings import Settings
 from faqsearch.sources import Corpus, Problem, ReadReport
 from faqsearch.tokens import FugashiTokenizer

@@ -1,22 +1,14 @@
-"""The lexical legs: which terms of a document, and of a question, each of them counts."""
+"""The lexical legs: which terms of a question each of them asks for."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from faqsearch.documents import Document
-from faqsearch.index.interface import Analysis, Question, WeightedTerm
+from faqsearch.index.interface import Question, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
-from faqsearch.index.postings import count_terms
-from faqsearch.index.sequences import Unit, number_terms
-from faqsearch.passages import OTHER, PHRASING, SENTENCE, code, phrasings, sentence_spans, split
 from faqsearch.slips import also_meant
-from faqsearch.suggest import wordings
 from faqsearch.synonyms import Synonyms
 from faqsearch.text import fold, normalize, romaji_to_kana, to_hiragana
 from faqsearch.tokens import QueryTerm, Tokenizer
@@ -32,78 +24,12 @@ LEXICAL_LEGS = ("document", "question", "bigram", "reading")
 DENSE_LEGS = frozenset({"dense", "topic", "context", "meaning"})
 """Legs that need the question's vector."""
 
-# A listing names things a reader may ask for, but a name repeated in fifty lines of it is not what the section is
-# about: every distinct term of a section's code counts once, and only so many of them.
-_CODE_TERMS = 200
 # Words below this weight only help to ask (教える, 方法); their kanji mean nothing for the answer.
 _MEANINGFUL = 0.6
-# Characters of an answer that readings are counted in; words further on are added by the vocabulary.
-_READ_CHARS = 200
 # Kanji or hiragana: what a question typed in katakana alone has none of.
 _WRITTEN = re.compile("[ぁ-ゖ々〆\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
 _LATIN_WORD = re.compile("[A-Za-z][A-Za-z'ー-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentAnalyser:
-    """What an index keeps of documents; implements `faqsearch.index.interface.Analyser`."""
-
-    tokenizer: Tokenizer
-    passage_chars: int | None
-    """Characters in a passage, at most; None for an encoder that does not read passages."""
-
-    def analyse(self, documents: Sequence[Document]) -> Analysis:
-        """Return the words, character terms, readings and passages of `documents`."""
-        tokenizer, chars = self.tokenizer, self.passage_chars
-        asked = [phrasings(document) for document in documents]
-        spans = [sentence_spans(document.answer) for document in documents]
-        told = [[document.answer[a:b] for a, b in own] for document, own in zip(documents, spans, strict=True)]
-        texts = [text for a, b in zip(asked, told, strict=True) for text in (*a, *b)]
-        words = iter(tokenizer.words_many(texts))
-        units: list[Unit] = []
-        for number, (document, questions, own) in enumerate(zip(documents, asked, spans, strict=True)):
-            units.extend(Unit(number, PHRASING, next(words)) for _ in questions)
-            units.extend(Unit(number, SENTENCE, next(words), span) for span in own)
-            units.append(Unit(number, OTHER, _other_words(document, tokenizer)))
-        wholes = ("\n".join([*a, *b]) for a, b in zip(asked, told, strict=True))
-        owners = np.repeat(np.arange(len(documents), dtype=np.int32), [len(a) for a in asked])
-        return Analysis(
-            words=number_terms(units),
-            counts={
-                "bigram": count_terms(
-                    (tokenizer.bigrams(text) for text in wholes), np.arange(len(documents), dtype=np.int32)
-                ),
-                "reading": count_terms((tokenizer.reading_ngrams(q) for a in asked for q in a), owners),
-            },
-            readings=self.readings(documents),
-            wordings=wordings(documents, tokenizer),
-            passages=[] if chars is None else [list(split(document, chars=chars)) for document in documents],
-        )
-
-    def readings(self, documents: Sequence[Document]) -> Counter[tuple[str, str]]:
-        """Count how the words of `documents` are read."""
-        return Counter(
-            pair
-            for document in documents
-            for text in (*phrasings(document), document.answer[:_READ_CHARS])
-            for pair in self.tokenizer.kana_words(text)
-        )
-
-    def reading(self, term: str) -> str:
-        """Return how a term is read, in hiragana."""
-        return self.tokenizer.reading(term)
-
-    def question_weight(self, term: str) -> float:
-        """Return how much a term means in a question, 0–1; 1 for nouns and names."""
-        return question_weight(term)
-
-
-def _other_words(document: Document, tokenizer: Tokenizer) -> list[str]:
-    words = tokenizer.words("\n".join(document.tags)) if document.tags else []
-    if listing := code(document.answer):
-        words.extend(list(dict.fromkeys(tokenizer.words(listing)))[:_CODE_TERMS])
-    return words
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +20,7 @@ from faqsearch.tokens.romaji import sound, to_romaji, typed_romaji
 
 if TYPE_CHECKING:
     from faqsearch.index.interface import Index
+    from faqsearch.tokens.interface import Spelling
 
 Kind = Literal["question", "phrasing", "heading"]
 Ints = npt.NDArray[np.int64]
@@ -59,20 +60,25 @@ def suggestions_value(text: str, suggestions: Sequence[Suggestion]) -> dict[str,
     return {"schema": SCHEMA, "text": text, "suggestions": [suggestion.to_json() for suggestion in suggestions]}
 
 
-def wordings(documents: Sequence[Document], tokenizer: Tokenizer) -> list[Wording]:
-    """Return the wordings of `documents` that can be suggested."""
+def wordings(documents: Sequence[Document], spellings: Callable[[str], Sequence[Spelling]]) -> list[Wording]:
+    """Return the wordings of `documents` that can be suggested.
+
+    Args:
+        documents: The documents.
+        spellings: Cuts a text, as a tokenizer's method of that name does.
+    """
     return [
-        Wording(number, place, *_spelt(text, tokenizer))
+        Wording(number, place, *_spelt(text, spellings))
         for number, document in enumerate(documents)
         for place, text in enumerate(document.all_phrasings)
         if text.strip()
     ]
 
 
-def _spelt(text: str, tokenizer: Tokenizer) -> tuple[str, str]:
+def _spelt(text: str, spellings: Callable[[str], Sequence[Spelling]]) -> tuple[str, str]:
     """The lookup forms of a text as written and as read, words marked; without spaces, which no two people set alike."""
     written, read = [], []
-    for word in tokenizer.spellings(" ".join(text[:_LONGEST].split())):
+    for word in spellings(" ".join(text[:_LONGEST].split())):
         begin, end = (BEGIN, END) if word.content else ("", "")
         written.append(begin + to_hiragana(word.written.strip().casefold()) + end)
         read.append(begin + word.read.strip().casefold() + end)

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from faqsearch.analyser import DocumentAnalyser
 from faqsearch.build import BuildReport, describe, fill, nothing_found
 from faqsearch.changes import Changes, compare
 from faqsearch.dictionaries import copy_synonyms, user_words_of
@@ -16,7 +17,6 @@ from faqsearch.index.document_file import document_hashes
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.known import Known
 from faqsearch.index.writer import GenerationWriter
-from faqsearch.legs import DocumentAnalyser
 from faqsearch.settings import Settings
 from faqsearch.sources import Corpus
 from faqsearch.tokens import FugashiTokenizer

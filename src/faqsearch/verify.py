@@ -15,14 +15,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch.analyser import DocumentAnalyser
 from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
+from faqsearch.index.counts import TermCounts
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Analysis
 from faqsearch.index.local import LocalIndex
-from faqsearch.index.postings import Postings, TermCounts
+from faqsearch.index.postings import Postings
 from faqsearch.index.sequences import TermSequences, stored_sequences
-from faqsearch.legs import DocumentAnalyser
 from faqsearch.opened import Opened
 from faqsearch.passages import PHRASING, phrasings
 from faqsearch.settings import BM25
@@ -182,12 +183,15 @@ def _same_words(one: TermSequences, other: TermSequences) -> bool:
 
 def _counted(leg: str, analysis: Analysis, documents: int) -> list[Counter[str]]:
     """Count the terms of each unit of a leg."""
-    if leg in analysis.counts:
+    if leg not in ("document", "question"):  # those two are counted again from the words
         counts: TermCounts = analysis.counts[leg]
-        pairs = zip(counts.ids.tolist(), counts.tfs.tolist(), strict=True)
-        return [Counter({counts.terms[i]: tf for i, tf in (next(pairs) for _ in range(n))}) for n in counts.sizes]
-    words, terms = analysis.words, iter(analysis.words.ids.tolist())
-    units = [Counter(words.terms[next(terms)] for _ in range(n)) for n in words.lengths.tolist()]
+        found: list[Counter[str]] = [Counter() for _ in counts.documents]
+        terms = [term for term, size in zip(counts.terms, counts.sizes.tolist(), strict=True) for _ in range(size)]
+        for term, unit, tf in zip(terms, counts.units.tolist(), counts.tfs.tolist(), strict=True):
+            found[unit][term] = tf
+        return found
+    words, ids = analysis.words, iter(analysis.words.ids.tolist())
+    units = [Counter(words.terms[next(ids)] for _ in range(n)) for n in words.lengths.tolist()]
     if leg == "question":
         return [unit for unit, kind in zip(units, words.kinds.tolist(), strict=True) if kind == PHRASING]
     whole: list[Counter[str]] = [Counter() for _ in range(documents)]

@@ -17,6 +17,8 @@ import numpy.typing as npt
 Keys = npt.NDArray[np.uint64]
 
 _LONG = 1 << 63
+FIRST_LONG_KEY = np.uint64(_LONG)
+"""Keys from here on belong to terms of more than three characters, and do not spell them out."""
 
 
 def term_key(term: str) -> int:
@@ -39,16 +41,33 @@ def term_keys(terms: Iterable[str]) -> Keys:
     return np.fromiter((term_key(term) for term in terms), dtype=np.uint64)
 
 
+def key_terms(keys: Keys, long_terms: Sequence[str]) -> list[str]:
+    """Return the terms of ascending `keys`, given those of the long ones, in order."""
+    short = keys[: len(keys) - len(long_terms)]
+    # A short key with its characters in two or three groups of 21 bits; unused groups at the front are zero.
+    groups = np.stack([(short >> np.uint64(shift)) & np.uint64(0x1FFFFF) for shift in (42, 21, 0)], axis=1)
+    return ["".join([chr(c) for c in row if c]) for row in groups.tolist()] + list(long_terms)
+
+
+class Numbering(dict[str, int]):
+    """Numbers strings in the order in which they are first asked for; looking one up runs no Python code."""
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self)
+        return number
+
+
 class Vocabulary:
     """A sorted table of term keys; a term's number is its place in it."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        self._keys: Keys = arrays["keys"]
+        self.keys: Keys = arrays["keys"]
+        """The key of each term, ascending; uint64, shape (terms,)."""
         self._offsets: npt.NDArray[np.int64] = arrays["term_offsets"]
         self._text: npt.NDArray[np.uint8] = arrays["term_text"]
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self.keys)
 
     def term(self, number: int) -> str:
         """Return the term with that number."""
@@ -64,12 +83,12 @@ class Vocabulary:
 
     def numbers(self, terms: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return the number of each term, -1 for those not in the vocabulary; int64, shape (n,)."""
-        if not len(self._keys) or not terms:
+        if not len(self.keys) or not terms:
             return np.full(len(terms), -1, dtype=np.int64)
         wanted = term_keys(terms)
-        found = np.searchsorted(self._keys, wanted)
-        found[found == len(self._keys)] = 0
-        numbers: npt.NDArray[np.int64] = np.where(self._keys[found] == wanted, found, -1)
+        found = np.searchsorted(self.keys, wanted)
+        found[found == len(self.keys)] = 0
+        numbers: npt.NDArray[np.int64] = np.where(self.keys[found] == wanted, found, -1)
         for i in np.flatnonzero((numbers >= 0) & (wanted >= np.uint64(_LONG))):
             if self.term(int(numbers[i])) != terms[int(i)]:
                 numbers[i] = -1

@@ -1,12 +1,19 @@
 """BM25 weights are rank-bm25's."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
+import scipy.sparse  # noqa: F401  # the first example would take half a second for it
 from hypothesis import given
 from hypothesis import strategies as st
 from rank_bm25 import BM25L, BM25Okapi, BM25Plus
 
-from faqsearch.index.postings import CountsBuilder, Postings, count_terms
+from faqsearch.index.arrays import ArrayFileWriter, open_arrays
+from faqsearch.index.counts import CountsBuilder, count_terms
+from faqsearch.index.postings import Postings, write_postings
+from faqsearch.index.spill import Spill
 from faqsearch.settings import BM25
 from faqsearch.vocabulary import Vocabulary
 
@@ -29,16 +36,21 @@ class Leg(Postings):
 
 
 def compiled(units, settings, owners=None):
-    builder = CountsBuilder()
     owners = np.arange(len(units), dtype=np.int32) if owners is None else np.array(owners, dtype=np.int32)
-    # Two calls, as a build makes them batch by batch; documents are counted from each batch's first.
-    half = len(units) // 2
-    for part in (slice(0, half), slice(half, None)):
-        if len(owners[part]):
-            numbers = np.arange(owners[part][0], owners[part][-1] + 1, dtype=np.int32)
-            builder.add(count_terms(units[part], owners[part] - owners[part][0]), numbers)
     documents = int(owners[-1]) + 1 if len(owners) else 0
-    return Leg(builder.arrays(settings, documents), documents)
+    # Two calls, as a build makes them batch by batch; documents are counted from each batch's first.
+    half = int(np.searchsorted(owners, documents // 2))
+    with tempfile.TemporaryDirectory() as folder, Spill(Path(folder) / "spill", held_bytes=50) as spill:
+        builder = CountsBuilder(spill)
+        for part in (slice(0, half), slice(half, None)):
+            if len(owners[part]):
+                numbers = np.arange(owners[part][0], owners[part][-1] + 1, dtype=np.int32)
+                builder.add(count_terms(units[part], owners[part] - owners[part][0]), numbers)
+        vocabulary = builder.vocabulary()
+        with ArrayFileWriter(Path(folder) / "a") as file:
+            write_postings(file, "leg", builder.merged(vocabulary["keys"]), settings, documents)
+        arrays = open_arrays(Path(folder) / "a", file.places)
+        return Leg(vocabulary | {name.removeprefix("leg/"): array for name, array in arrays.items()}, documents)
 
 
 def rank_bm25_scores(postings, question):

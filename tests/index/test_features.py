@@ -1,15 +1,19 @@
 """Features of candidates, against plain loops over their words."""
 
+import tempfile
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faqsearch.index.arrays import ArrayFileWriter
 from faqsearch.index.features import asked_words, match, pair_scores, passage_scores, read_words
 from faqsearch.index.interface import WeightedTerm
 from faqsearch.index.sequences import Sequences, SequencesBuilder, Unit, number_terms
+from faqsearch.index.spill import Spill
 from faqsearch.passages import OTHER, PHRASING, SENTENCE
 
 WORDS = ["解約", "返品", "送料", "手続", "方法"]
@@ -24,9 +28,11 @@ def sequences_of(documents):
         units += [Unit(number, PHRASING, words) for words in asked]
         units += [Unit(number, SENTENCE, words, (0, 1)) for words in told]
         units.append(Unit(number, OTHER, []))
-    builder = SequencesBuilder()
-    builder.add(number_terms(units), np.arange(len(documents), dtype=np.int32))
-    arrays = builder.arrays(len(documents))
+    with tempfile.TemporaryDirectory() as folder, Spill(Path(folder) / "spill") as spill:
+        builder = SequencesBuilder(spill)
+        builder.add(number_terms(units), np.arange(len(documents), dtype=np.int32))
+        with ArrayFileWriter(Path(folder) / "a") as file:
+            arrays = builder.write(file, len(documents))
     arrays["importance"] = np.ones(len(arrays["keys"]), dtype=np.float32)
     return Sequences(arrays)
 

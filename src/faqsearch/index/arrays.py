@@ -8,7 +8,7 @@ header that could disagree with it.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -39,6 +39,7 @@ class ArrayFileWriter:
 
     def __init__(self, path: Path) -> None:
         self.places: dict[str, ArrayPlace] = {}
+        self._path = path
         self._file: BinaryIO = path.open("wb")
 
     def __enter__(self) -> Self:
@@ -51,25 +52,45 @@ class ArrayFileWriter:
 
     def add(self, name: str, array: npt.NDArray[Any]) -> None:
         """Append `array` (C order, little endian) under `name`."""
-        self.add_parts(name, [array], array.shape)
+        self.reserve(name, array.dtype, *array.shape)(array)
 
     def add_parts(self, name: str, parts: Iterable[npt.NDArray[Any]], shape: tuple[int, ...]) -> None:
-        """Append the concatenation of `parts` as one array of `shape`, without holding it whole in memory."""
+        """Append the concatenation of `parts`, at least one, as one array of `shape`, without holding it whole."""
+        write = None
+        for part in parts:
+            write = write or self.reserve(name, part.dtype, *shape)
+            write(part)
+        if write is None:
+            raise ValueError(f"array {name!r} has no parts")
+
+    def reserve(self, name: str, dtype: Any, *shape: int) -> Callable[[npt.NDArray[Any]], None]:
+        """Make room for an array; return what takes its parts, one after the other.
+
+        Several arrays may be filled at the same time.
+        """
         if name in self.places:
             raise ValueError(f"array {name!r} was written before")
-        offset = self._file.seek(0, 2)
-        if gap := -offset % _ALIGN:
-            self._file.write(b"\0" * gap)
-            offset += gap
-        dtype: np.dtype[Any] | None = None
-        for part in parts:
-            dtype = dtype or part.dtype
-            if part.dtype != dtype:
-                raise ValueError(f"array {name!r} has parts of two dtypes: {dtype}, {part.dtype}")
-            self._file.write(np.ascontiguousarray(part.astype(dtype.newbyteorder("<"), copy=False)).data)
-        if dtype is None:
-            raise ValueError(f"array {name!r} has no parts")
-        self.places[name] = ArrayPlace(dtype.str[1:], tuple(int(n) for n in shape), offset)
+        kind = np.dtype(dtype).newbyteorder("<")
+        place = -(-self._file.seek(0, 2) // _ALIGN) * _ALIGN
+        self.places[name] = ArrayPlace(kind.str[1:], tuple(int(n) for n in shape), place)
+        end = place + kind.itemsize * int(np.prod(shape, dtype=np.int64))
+        self._file.truncate(end)
+
+        def write(part: npt.NDArray[Any]) -> None:
+            nonlocal place
+            if part.dtype != kind or place + part.nbytes > end:
+                raise ValueError(
+                    f"array {name!r} takes {end - place} more bytes of {kind}, not {part.nbytes} of {part.dtype}"
+                )
+            self._file.seek(place)
+            place += self._file.write(np.ascontiguousarray(part.astype(kind, copy=False)).data)
+
+        return write
+
+    def mapped(self, name: str) -> npt.NDArray[Any]:
+        """Return an array written before, mapped into memory."""
+        self._file.flush()
+        return open_arrays(self._path, {name: self.places[name]})[name]
 
 
 def open_arrays(path: Path, places: Mapping[str, ArrayPlace]) -> dict[str, npt.NDArray[Any]]:

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.index.completions import Completions, Wording
+from faqsearch.index.counts import TermCounts
 from faqsearch.index.facets import Where
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
-from faqsearch.index.postings import TermCounts
 from faqsearch.index.sequences import TermSequences
 from faqsearch.passages import Passage
 from faqsearch.vectors.builtin import WordVectors
@@ -83,9 +83,9 @@ class Analysis:
     """What an index keeps of some documents beside the documents themselves; made by worker processes."""
 
     words: TermSequences
-    """Phrasings, sentences and other words of each document; the word legs are counted from them."""
+    """Phrasings, sentences and other words of each document."""
     counts: Mapping[str, TermCounts]
-    """The other lexical legs: `bigram` and `reading`."""
+    """The lexical legs."""
     readings: Mapping[tuple[str, str], int]
     """(reading, term) of their words to occurrences; the term is empty for particles."""
     wordings: Sequence[Wording]

@@ -19,9 +19,9 @@ from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.completions import Wording
+from faqsearch.index.counts import TermCounts
 from faqsearch.index.folder import Generation
 from faqsearch.index.local import LocalIndex
-from faqsearch.index.postings import TermCounts
 from faqsearch.index.sequences import TermSequences, ranges, stored_sequences
 from faqsearch.vectors.interface import Vectors
 

@@ -6,150 +6,62 @@ document numbers, ascending, so a document's units lie side by side and collapse
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch.index.arrays import ArrayFileWriter
 from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
+from faqsearch.index.counts import MergedCounts, TermCounts
 from faqsearch.index.sequences import ranges
 from faqsearch.settings import BM25
-from faqsearch.vocabulary import Vocabulary, vocabulary_arrays
-
-if TYPE_CHECKING:
-    from scipy.sparse import csc_array
+from faqsearch.vocabulary import FIRST_LONG_KEY, Vocabulary
 
 Ints = npt.NDArray[np.int64]
 Arrays = dict[str, npt.NDArray[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class TermCounts:
-    """The terms of some units, counted: what a worker process sends back, cheap to pickle."""
-
-    terms: list[str]
-    """Distinct terms of these units."""
-    ids: npt.NDArray[np.int32]
-    """Place in `terms`, one per (unit, term) pair."""
-    tfs: npt.NDArray[np.uint16]
-    """Occurrences of each pair; counts above 65,535 are cut, BM25 saturates long before."""
-    sizes: npt.NDArray[np.int32]
-    """Pairs of each unit; shape (units,)."""
-    documents: npt.NDArray[np.int32]
-    """0-based document of each unit, ascending; shape (units,)."""
-
-
-def count_terms(units: Iterable[Sequence[str]], documents: npt.NDArray[np.int32]) -> TermCounts:
-    """Count the terms of each unit; `documents` says which document each belongs to."""
-    places: dict[str, int] = {}
-    ids: list[int] = []
-    tfs: list[int] = []
-    sizes: list[int] = []
-    for terms in units:
-        counts = Counter(terms)
-        ids.extend(places.setdefault(term, len(places)) for term in counts)
-        tfs.extend(counts.values())
-        sizes.append(len(counts))
-    return TermCounts(
-        terms=list(places),
-        ids=np.array(ids, dtype=np.int32),
-        tfs=np.minimum(np.array(tfs, dtype=np.int64), 65_535).astype(np.uint16),
-        sizes=np.array(sizes, dtype=np.int32),
-        documents=documents,
-    )
-
-
-class CountsBuilder:
-    """Collect counted units, those of a document together and in order, then compile them."""
-
-    def __init__(self) -> None:
-        self._places: dict[str, int] = {}
-        self._ids: list[npt.NDArray[np.int32]] = []
-        self._tfs: list[npt.NDArray[np.uint16]] = []
-        self._sizes: list[npt.NDArray[np.int32]] = []
-        self._documents: list[npt.NDArray[np.int32]] = []
-
-    def add(self, counts: TermCounts, numbers: npt.NDArray[np.int32]) -> None:
-        """Add units; `numbers` are the numbers of their documents."""
-        places = self._places
-        moved = np.fromiter((places.setdefault(term, len(places)) for term in counts.terms), dtype=np.int32)
-        self._ids.append(moved[counts.ids] if len(counts.ids) else counts.ids)
-        self._tfs.append(counts.tfs)
-        self._sizes.append(counts.sizes)
-        self._documents.append(numbers[counts.documents])
-
-    def arrays(self, settings: BM25, documents: int) -> Arrays:
-        """Compile everything added into the arrays of a `Postings`, its vocabulary included."""
-        from scipy.sparse import coo_array  # 0.2 s to import: builds only
-
-        vocabulary, numbers = vocabulary_arrays(list(self._places))
-        sizes = _joined(self._sizes, np.int32)
-        owners = _joined(self._documents, np.int32)
-        # An update adds what it knows after what it had to count; units are numbered by their documents.
-        order = np.argsort(owners, kind="stable")
-        numbered = np.empty(len(sizes), dtype=np.int32)
-        numbered[order] = np.arange(len(sizes), dtype=np.int32)
-        units = np.repeat(numbered, sizes)
-        ids = _joined(self._ids, np.int32)
-        columns = numbers.astype(np.int32)[ids] if len(ids) else ids
-        tfs = _joined(self._tfs, np.uint16)
-        matrix = coo_array((tfs, (units, columns)), shape=(len(sizes), len(vocabulary["keys"]))).tocsc()
-        return {**vocabulary, **compile_postings(matrix, owners[order], settings, documents)}
-
-
-def compile_postings(
-    matrix: csc_array, unit_documents: npt.NDArray[np.int32], settings: BM25, documents: int
-) -> Arrays:
-    """Return the arrays of a `Postings`, without a vocabulary.
+def write_postings(
+    file: ArrayFileWriter, leg: str, counts: MergedCounts, settings: BM25, documents: int
+) -> npt.NDArray[np.float32]:
+    """Write the arrays of a `Postings`, without a vocabulary; return each term's idf.
 
     Args:
-        matrix: Occurrences, units by terms; rows within a column ascending, nothing stored twice.
-        unit_documents: Document number of each unit, ascending; shape (units,).
+        file: Where to.
+        leg: Goes before the arrays' names.
+        counts: All units of the leg.
         settings: The leg's BM25 variant and parameters.
         documents: Documents in the index, also those without a unit in this leg.
     """
-    indptr = matrix.indptr.astype(np.int64)
-    rows = matrix.indices.astype(np.int32, copy=False)
-    tfs = np.minimum(matrix.data, 65_535).astype(np.uint16)
-    lengths = np.bincount(rows, weights=tfs, minlength=matrix.shape[0]).astype(np.uint32)
-    df = document_frequencies(indptr, unit_documents[rows])
-    idf = inverse_document_frequency(settings, df, documents)
-    weights = posting_weights(settings, idf=idf, indptr=indptr, units=rows, tfs=tfs, lengths=lengths)
-    return {
-        "indptr": indptr,
-        "units": rows,
-        "tfs": tfs,
-        "weights": weights,
-        "lengths": lengths,
-        "unit_documents": unit_documents,
-        "df": df.astype(np.uint32),
+    idf = inverse_document_frequency(settings, counts.df, documents)
+    whole: Arrays = {
+        "indptr": counts.indptr,
+        "lengths": counts.lengths,
+        "unit_documents": counts.unit_documents,
+        "df": counts.df.astype(np.uint32),
         "idf": idf.astype(np.float32),
         "absent": absent_weights(settings, idf).astype(np.float32),
     }
-
-
-def document_frequencies(indptr: Ints, documents: npt.NDArray[Any]) -> Ints:
-    """Return in how many distinct documents each term's postings lie; int64, shape (terms,).
-
-    Args:
-        indptr: Term bounds, shape (terms + 1,).
-        documents: Document of each posting, ascending within a term.
-    """
-    if not len(documents):
-        return np.zeros(len(indptr) - 1, dtype=np.int64)
-    new = np.ones(len(documents), dtype=bool)
-    new[1:] = documents[1:] != documents[:-1]
-    starts = indptr[:-1]
-    new[starts[starts < len(documents)]] = True
-    counted = np.concatenate(([0], np.cumsum(new)))
-    return np.asarray(counted[indptr[1:]] - counted[starts])
-
-
-def _joined(parts: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
+    for name, array in whole.items():
+        file.add(f"{leg}/{name}", array)
+    size = int(counts.indptr[-1])
+    units, tfs, weights = (
+        file.reserve(f"{leg}/{name}", dtype, size)
+        for name, dtype in (("units", np.int32), ("tfs", np.uint16), ("weights", np.float32))
+    )
+    for part in counts.parts:
+        units(part.units)
+        tfs(part.tfs)
+        own = slice(part.first, part.last)
+        indptr = counts.indptr[part.first : part.last + 1] - counts.indptr[part.first]
+        weights(
+            posting_weights(
+                settings, idf=idf[own], indptr=indptr, units=part.units, tfs=part.tfs, lengths=counts.lengths
+            )
+        )
+    return idf.astype(np.float32)
 
 
 class Postings:
@@ -189,10 +101,18 @@ class Postings:
         first = np.searchsorted(self.unit_documents, documents)
         sizes = np.searchsorted(self.unit_documents, documents, side="right") - first
         shape = (len(self.unit_documents), len(vocabulary))
-        rows = csc_array((self.tfs, self._units, self._indptr), shape=shape).tocsr()[ranges(first, sizes)]
-        terms, ids = vocabulary.distinct(rows.indices)
-        owners = np.repeat(np.arange(len(documents), dtype=np.int32), sizes)
-        return TermCounts(terms, ids, rows.data, np.diff(rows.indptr).astype(np.int32), owners)
+        own = csc_array((self.tfs, self._units, self._indptr), shape=shape).tocsr()[ranges(first, sizes)].tocsc()
+        counts = np.diff(own.indptr)
+        held = np.flatnonzero(counts)
+        keys = vocabulary.keys[held]
+        return TermCounts(
+            keys=keys,
+            long_terms=[vocabulary.term(int(number)) for number in held[keys >= FIRST_LONG_KEY]],
+            sizes=counts[held].astype(np.int32),
+            units=own.indices.astype(np.int32, copy=False),
+            tfs=own.data,
+            documents=np.repeat(np.arange(len(documents), dtype=np.int32), sizes),
+        )
 
     def scores(self, terms: Iterable[tuple[int, float]]) -> npt.NDArray[np.float32]:
         """Return every unit's score: the sum over `terms` of factor times weight; float32, shape (units,).

@@ -10,7 +10,7 @@ names in code listings).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.errors import IndexFormatError
-from faqsearch.index.arrays import DAMAGE_HINT
+from faqsearch.index.arrays import DAMAGE_HINT, ArrayFileWriter
+from faqsearch.index.spill import Spill, Stored
 from faqsearch.passages import PHRASING, SENTENCE
-from faqsearch.vocabulary import Vocabulary, vocabulary_arrays
+from faqsearch.vocabulary import Numbering, Vocabulary, vocabulary_arrays
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -58,8 +59,8 @@ class Unit:
 
 def number_terms(units: Sequence[Unit]) -> TermSequences:
     """Return the sequences of units given in document order."""
-    places: dict[str, int] = {}
-    ids = [places.setdefault(term, len(places)) for unit in units for term in unit.words]
+    places = Numbering()
+    ids = [place for unit in units for place in map(places.__getitem__, unit.words)]
     return TermSequences(
         terms=list(places),
         ids=np.array(ids, dtype=np.int32),
@@ -73,50 +74,65 @@ def number_terms(units: Sequence[Unit]) -> TermSequences:
 class SequencesBuilder:
     """Collect sequences, those of a document together and in order."""
 
-    def __init__(self) -> None:
-        self._places: dict[str, int] = {}
-        self._parts: list[TermSequences] = []
+    def __init__(self, spill: Spill) -> None:
+        self._spill = spill
+        self._places = Numbering()
+        self._ids: list[Stored] = []
+        self._lengths: list[npt.NDArray[np.int32]] = []
+        self._kinds: list[npt.NDArray[np.uint8]] = []
+        self._documents: list[npt.NDArray[np.int32]] = []
+        self._spans: list[npt.NDArray[np.int32]] = []
 
     def add(self, sequences: TermSequences, numbers: npt.NDArray[np.int32]) -> None:
         """Add sequences; `numbers` are the numbers of their documents."""
-        places = self._places
-        moved = np.fromiter((places.setdefault(t, len(places)) for t in sequences.terms), dtype=np.int32)
-        self._parts.append(
-            TermSequences(
-                [],
-                moved[sequences.ids] if len(sequences.ids) else sequences.ids,
-                sequences.lengths,
-                sequences.kinds,
-                numbers[sequences.documents],
-                sequences.spans,
-            )
-        )
+        moved = np.fromiter(map(self._places.__getitem__, sequences.terms), np.int32, len(sequences.terms))
+        self._ids.append(self._spill.put(moved[sequences.ids]))
+        self._lengths.append(sequences.lengths)
+        self._kinds.append(sequences.kinds)
+        self._documents.append(numbers[sequences.documents])
+        self._spans.append(sequences.spans)
 
-    def arrays(self, documents: int) -> Arrays:
-        """Return the arrays of a `Sequences` over that many documents."""
+    def write(self, file: ArrayFileWriter, documents: int) -> Arrays:
+        """Write the arrays of a `Sequences` over that many documents, under `words/`; return them.
+
+        `sequence`, the largest, comes back mapped into memory from the file.
+        """
         vocabulary, numbers = vocabulary_arrays(list(self._places))
-        ids = _joined([part.ids for part in self._parts], np.int32)
-        lengths = _joined([part.lengths for part in self._parts], np.int32)
-        owners = _joined([part.documents for part in self._parts], np.int32)
-        # An update adds what it knows after what it had to cut into words.
+        lengths = _joined(self._lengths, np.int32)
+        owners = _joined(self._documents, np.int32)
         order = np.argsort(owners, kind="stable")
-        ids = ids[ranges((np.cumsum(lengths) - lengths)[order], lengths[order].astype(np.int64))]
-        lengths, owners = lengths[order], owners[order]
         starts = np.zeros(len(lengths) + 1, dtype=np.int64)
-        np.cumsum(lengths, out=starts[1:])
-        kinds = _joined([part.kinds for part in self._parts], np.uint8)[order]
-        spans = np.concatenate([np.empty((0, 2), np.int32), *(part.spans for part in self._parts)])[order]
-        means = [lengths[kinds == kind].mean() if (kinds == kind).any() else 0.0 for kind in (PHRASING, SENTENCE)]
-        return {
+        np.cumsum(lengths[order], out=starts[1:])
+        kinds = _joined(self._kinds, np.uint8)[order]
+        means = [
+            lengths[order][kinds == kind].mean() if (kinds == kind).any() else 0.0 for kind in (PHRASING, SENTENCE)
+        ]
+        arrays = {
             **vocabulary,
             "mean_length": np.array([max(sum(means), 1.0)], dtype=np.float32),
-            "sequence": numbers.astype(np.int32)[ids] if len(ids) else ids,
             "unit_starts": starts,
             "unit_kinds": kinds,
-            "unit_documents": owners,
-            "unit_spans": spans,
-            "document_units": np.searchsorted(owners, np.arange(documents + 1)).astype(np.int64),
+            "unit_documents": owners[order],
+            "unit_spans": np.concatenate([np.empty((0, 2), np.int32), *self._spans])[order],
+            "document_units": np.searchsorted(owners[order], np.arange(documents + 1)).astype(np.int64),
         }
+        for name, array in arrays.items():
+            file.add(f"words/{name}", array)
+        parts = self._sequence(numbers.astype(np.int32), lengths, order)
+        file.add_parts("words/sequence", parts, (int(starts[-1]),))
+        return {**arrays, "sequence": file.mapped("words/sequence")}
+
+    def _sequence(
+        self, numbers: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32], order: npt.NDArray[np.int64]
+    ) -> Iterator[npt.NDArray[np.int32]]:
+        yield np.empty(0, dtype=np.int32)
+        if (np.diff(order) > 0).all():
+            for ids in self._ids:
+                yield numbers[ids.read()]
+        else:
+            # An update adds what it knows after what it had to cut into words.
+            whole = np.concatenate([ids.read() for ids in self._ids])
+            yield numbers[whole[ranges((np.cumsum(lengths) - lengths)[order], lengths[order].astype(np.int64))]]
 
 
 def _joined(parts: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:

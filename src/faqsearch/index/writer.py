@@ -16,6 +16,7 @@ from faqsearch.documents import Document
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
 from faqsearch.index.characters import spelling_arrays
 from faqsearch.index.completions import SUGGEST_FILE, CompletionsBuilder
+from faqsearch.index.counts import CountsBuilder, TermCounts
 from faqsearch.index.dense import DENSE_FILE, write_dense
 from faqsearch.index.document_file import (
     DocumentHashes,
@@ -38,9 +39,10 @@ from faqsearch.index.local import (
     TABLES_FILE,
     UNITS_FILE,
 )
-from faqsearch.index.postings import CountsBuilder, TermCounts, compile_postings
-from faqsearch.index.sequences import SequencesBuilder, TermSequences, ranges
-from faqsearch.passages import OTHER, PHRASING
+from faqsearch.index.postings import write_postings
+from faqsearch.index.sequences import SequencesBuilder, TermSequences
+from faqsearch.index.spill import Spill
+from faqsearch.passages import OTHER
 from faqsearch.settings import Settings
 from faqsearch.vectors.learning import Learned, learn
 from faqsearch.vocabulary import Vocabulary
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 
 Arrays = dict[str, npt.NDArray[Any]]
 Progress = Callable[[str, int, int | None], None]
+_LEGS = ("document", "question", "bigram", "reading")
 # Passages encoded between two reports of progress.
 _ENCODED_AT_ONCE = 1024
 
@@ -90,8 +93,9 @@ class GenerationWriter:
         self._ids: list[str] = []
         self._hashes: list[DocumentHashes] = []
         self._facets = FacetsBuilder()
-        self._words = SequencesBuilder()
-        self._counts = {"bigram": CountsBuilder(), "reading": CountsBuilder()}
+        self._spill = Spill(path / "spill")
+        self._words = SequencesBuilder(self._spill)
+        self._counts = {leg: CountsBuilder(self._spill) for leg in _LEGS}
         self._readings: Counter[tuple[str, str]] = Counter()
         self._completions = CompletionsBuilder()
         self._passages: list[tuple[int, str]] = []
@@ -103,6 +107,7 @@ class GenerationWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
+        self._spill.__exit__(kind, error, trace)
 
     @property
     def documents(self) -> int:
@@ -180,17 +185,9 @@ class GenerationWriter:
         progress("compiling postings", 0, None)
         if self._known and self._reused:
             self._add_known(self._known)
-        words = self._words.arrays(self.documents)
-        lexical = {"words": words, **self._word_legs(words)}
-        vocabulary = Vocabulary(words)
-        terms = [vocabulary.term(i) for i in range(len(vocabulary))]
-        weights = [self._analyser.question_weight(term) for term in terms]
-        words |= lexicon_arrays(self._readings, self._derived_readings(terms, lexical["document"]["df"]))
-        words |= spelling_arrays(words, self.documents)
-        words["importance"] = lexical["document"]["idf"] * np.array(weights, dtype=np.float32)
-        for leg, builder in self._counts.items():
-            lexical[leg] = builder.arrays(self._settings.bm25[leg], self.documents)
-        self._write(LEXICAL_FILE, {f"{leg}/{name}": a for leg, arrays in lexical.items() for name, a in arrays.items()})
+        with ArrayFileWriter(self._path / LEXICAL_FILE) as file:
+            words = self._write_lexical(file)
+        self._places[LEXICAL_FILE] = file.places
         if encoder is None:
             progress("learning vectors", 0, None)
             learned = learn(words, self.documents)
@@ -213,7 +210,7 @@ class GenerationWriter:
         self._write(SUGGEST_FILE, self._completions.arrays())
         return Written(self._places, described, self.documents, len(owners))
 
-    def _derived_readings(self, terms: Sequence[str], df: npt.NDArray[np.uint32]) -> dict[tuple[str, str], int]:
+    def _derived_readings(self, terms: Sequence[str], df: npt.NDArray[np.int64]) -> dict[tuple[str, str], int]:
         """How the words are read that occurred only where nothing was counted."""
         counted = {term for _, term in self._readings}
         read = self._known.derived_readings if self._known else {}
@@ -223,28 +220,30 @@ class GenerationWriter:
             if term not in counted
         }
 
-    def _word_legs(self, words: Arrays) -> dict[str, Arrays]:
-        """Count the `document` and `question` legs from the words of all units."""
-        from scipy.sparse import coo_array  # 0.2 s to import: builds only
-
-        lengths = np.diff(words["unit_starts"])
-        terms = len(words["keys"])
-        owners = np.repeat(words["unit_documents"], lengths)
-        one = np.ones(len(owners), dtype=np.int32)
-        whole = coo_array((one, (owners, words["sequence"])), shape=(self.documents, terms)).tocsc()
-        asked = np.flatnonzero(words["unit_kinds"] == PHRASING)
-        places = ranges(words["unit_starts"][asked], lengths[asked])
-        rows = np.repeat(np.arange(len(asked), dtype=np.int32), lengths[asked])
-        shape = (len(asked), terms)
-        question = coo_array((one[: len(places)], (rows, words["sequence"][places])), shape=shape).tocsc()
-        every = np.arange(self.documents, dtype=np.int32)
-        settings = self._settings.bm25
-        return {
-            "document": compile_postings(whole, every, settings["document"], self.documents),
-            "question": compile_postings(
-                question, words["unit_documents"][asked], settings["question"], self.documents
-            ),
+    def _write_lexical(self, file: ArrayFileWriter) -> Arrays:
+        """Write the words and the legs; return the arrays of the words."""
+        words = self._words.write(file, self.documents)
+        vocabulary = Vocabulary(words)
+        idf: dict[str, npt.NDArray[np.float32]] = {}
+        df: dict[str, npt.NDArray[np.int64]] = {}
+        for leg, builder in self._counts.items():
+            # The legs of words share the vocabulary of the sequences.
+            own = {} if leg in ("document", "question") else builder.vocabulary()
+            for name, array in own.items():
+                file.add(f"{leg}/{name}", array)
+            counts = builder.merged(own.get("keys", vocabulary.keys))
+            idf[leg] = write_postings(file, leg, counts, self._settings.bm25[leg], self.documents)
+            df[leg] = counts.df
+        terms = [vocabulary.term(i) for i in range(len(vocabulary))]
+        weights = [self._analyser.question_weight(term) for term in terms]
+        more: Arrays = {
+            **lexicon_arrays(self._readings, self._derived_readings(terms, df["document"])),
+            **spelling_arrays(words, self.documents),
+            "importance": idf["document"] * np.array(weights, dtype=np.float32),
         }
+        for name, array in more.items():
+            file.add(f"words/{name}", array)
+        return words
 
     def _write(self, name: str, arrays: Arrays) -> None:
         with ArrayFileWriter(self._path / name) as file:

@@ -59,8 +59,37 @@ class QueryTerm:
     """When not empty: terms that must stand next to each other, in place of `term` (a multi-word synonym)."""
 
 
+class CutText(Protocol):
+    """A text cut into words; each method gives what the tokenizer's of the same name gives for the text."""
+
+    @property
+    def text(self) -> str:
+        """The text, normalized."""
+        ...
+
+    def words(self) -> list[str]:
+        """Terms of the word leg, in text order."""
+        ...
+
+    def reading(self) -> str:
+        """How the text is read, in hiragana."""
+        ...
+
+    def kana_words(self) -> list[tuple[str, str]]:
+        """Reading and term of each word."""
+        ...
+
+    def spellings(self) -> list[Spelling]:
+        """Each word as it is written and as it is read."""
+        ...
+
+
 class Tokenizer(Protocol):
-    """Turns text into terms; indexing and asking must use the same one."""
+    """Turns text into terms; indexing and asking must use the same one.
+
+    A tokenizer may have a method `cut(text)` that gives a `CutText`: each text is then cut once for all its uses, and
+    character n-grams are counted by `faqsearch.tokens.grams`, whose terms `bigrams` and `reading_ngrams` must give.
+    """
 
     @property
     def fingerprint(self) -> str:

@@ -15,6 +15,7 @@ _THIN_WORDS = frozenset({"連体詞", "接続詞", "感動詞", "代名詞"})
 _HONORIFIC = "御"
 _SIGNS = {"%": "パーセント"}  # normalized, these are no longer in the dictionary
 
+_ALL_KANA = re.compile("[ぁ-ゖー]+")
 _KATAKANA = re.compile("[ァ-ヺー]+")
 _U_TO_I = dict(zip("うくぐすずつづぬふぶぷむゆる", "いきぎしじちぢにひびぴみいり", strict=True))
 _I_TO_U = {"い": "う", "き": "く", "ぎ": "ぐ", "し": "す", "ち": "つ", "に": "ぬ", "び": "ぶ", "み": "む", "り": "る"}
@@ -38,6 +39,8 @@ class Lexeme:
     reading: str | None
     kana: str
     """How the word is read in running text, particles as they are written."""
+    kana_words: tuple[tuple[str, str], ...]
+    """Reading and term when the word is read in kana, the term empty for particles; else nothing."""
     pos: str
 
 
@@ -57,16 +60,18 @@ def read_lexeme(line: str) -> Lexeme:
         reading: str | None = to_hiragana(fields[_KANA])
     else:
         reading = _own_reading(surface)
+    terms = (_lemma(surface, fields[_LEMMA] if known else ""),) if content else ()
     return Lexeme(
         indent=len(written) - len(surface),
         width=len(written),
-        terms=(_lemma(surface, fields[_LEMMA] if known else ""),) if content else (),
+        terms=terms,
         content=content,
         thin=pos1 in _THIN_WORDS or fields[_POS2] == "助動詞語幹",
         verb=pos1 == "動詞",
         name=fields[_POS2] == "固有名詞",
         reading=reading if content else None,
         kana=reading or "",
+        kana_words=((reading, terms[0] if terms else ""),) if reading and _ALL_KANA.fullmatch(reading) else (),
         pos=f"{pos1},{fields[_POS2]}",
     )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from operator import add
 
 from faqsearch.text import RULES_VERSION, fold, normalize, normalize_aligned
 from faqsearch.tokens.codes import Code, find_codes, find_pairs
+from faqsearch.tokens.cut import Cut
 from faqsearch.tokens.interface import QueryTerm, Spelling, Token
 from faqsearch.tokens.kana import KanaLexicon, is_kana_question
 from faqsearch.tokens.lexemes import Lexeme
@@ -25,7 +27,6 @@ _MARKED = re.compile("[A-Za-z0-9]|[ァ-ヺー]・[ァ-ヺ]")
 _DOTTED = re.compile("(?<![ァ-ヺー・])([ァ-ヺー]+)・([ァ-ヺー]+)(?![ァ-ヺー・])")
 _RUN = re.compile(r"[^\W_]+")
 _READABLE = re.compile("[ぁ-ゖーa-z0-9]+")
-_KANA = re.compile("[ぁ-ゖー]+")
 _KANA_OR_STRETCH = re.compile("(?P<kana>[ぁ-ゖァ-ヺー]+)|[A-Za-z0-9][!-~ ]*")
 
 
@@ -45,6 +46,10 @@ class FugashiTokenizer:
         self._user_words = UserWords(user_words)
         self._loans: dict[str, tuple[str, ...]] = {}
 
+    def __reduce__(self) -> tuple[Callable[[], FugashiTokenizer], tuple[()]]:
+        # A worker process opens the dictionary anew.
+        return partial(type(self), user_words=self._user_words.words), ()
+
     @property
     def fingerprint(self) -> str:
         """Dictionary version, versions of the rules, and a digest of the user words."""
@@ -54,13 +59,18 @@ class FugashiTokenizer:
         digest = hashlib.sha256("\n".join(self._user_words.words).encode()).hexdigest()
         return f"{rules}/words-{digest[:12]}"
 
+    def cut(self, text: str) -> Cut:
+        """Cut a text into words, once for all that an index keeps of it."""
+        normalized = normalize(text)
+        found = []
+        for _, piece in pieces(normalized):
+            lexemes = self._mecab.lexemes(piece)
+            found.append((piece, lexemes, self._spans(piece, lexemes)))
+        return Cut(normalized, found)
+
     def words(self, text: str) -> list[str]:
         """Give the terms of the word leg, in text order."""
-        terms: list[str] = []
-        for _, piece in pieces(normalize(text)):
-            lexemes = self._mecab.lexemes(piece)
-            _add_terms(terms, lexemes, self._spans(piece, lexemes))
-        return terms
+        return self.cut(text).words()
 
     def words_many(self, texts: Sequence[str]) -> list[list[str]]:
         """Give `words` of each text, cutting equal texts once."""
@@ -79,32 +89,11 @@ class FugashiTokenizer:
 
     def reading(self, text: str) -> str:
         """Give how a text is read, in hiragana; what cannot be read stays as written."""
-        written = []
-        for _, piece in pieces(normalize(text)):
-            start = 0
-            for lexeme in self._mecab.lexemes(piece):
-                end = start + lexeme.width
-                written.append(
-                    piece[start : start + lexeme.indent] + (lexeme.kana or piece[start + lexeme.indent : end])
-                )
-                start = end
-            written.append(piece[start:])
-        return "".join(written)
+        return self.cut(text).reading()
 
     def spellings(self, text: str) -> list[Spelling]:
         """Give each word as it is written and as it is read; joined, they are the whole normalized text."""
-        found: list[Spelling] = []
-        for _, piece in pieces(normalize(text)):
-            start = 0
-            for lexeme in self._mecab.lexemes(piece):
-                word = start + lexeme.indent
-                end = start + lexeme.width
-                read = piece[start:word] + (lexeme.kana or piece[word:end])
-                found.append(Spelling(piece[start:end], read, lexeme.content))
-                start = end
-            if start < len(piece):
-                found.append(Spelling(piece[start:], piece[start:], content=False))
-        return found
+        return self.cut(text).spellings()
 
     def reading_ngrams(self, text: str) -> list[str]:
         """Give the terms of the reading leg."""
@@ -115,12 +104,7 @@ class FugashiTokenizer:
 
     def kana_words(self, text: str) -> list[tuple[str, str]]:
         """Give reading and term of each word, the term empty for particles: what a KanaLexicon counts."""
-        return [
-            (lexeme.kana, lexeme.terms[0] if lexeme.terms else "")
-            for _, piece in pieces(normalize(text))
-            for lexeme in self._mecab.lexemes(piece)
-            if _KANA.fullmatch(lexeme.kana)
-        ]
+        return self.cut(text).kana_words()
 
     def tokens(self, text: str) -> list[Token]:
         """Cut a text into pieces with their positions in it, codes whole; white space is left out."""
@@ -212,30 +196,6 @@ def _boundaries(lexemes: Iterable[Lexeme]) -> Iterator[int]:
         yield position + lexeme.indent
         position += lexeme.width
         yield position
-
-
-def _add_terms(terms: list[str], lexemes: Iterable[Lexeme], spans: Iterable[Span]) -> None:
-    """Add the terms of `_in_order`; spelt out, because indexing spends its time here."""
-    waiting = iter(spans)
-    span = next(waiting, None)
-    if span is None:
-        for lexeme in lexemes:
-            terms += lexeme.terms
-        return
-    end = covered = 0
-    for lexeme in lexemes:
-        start = end + lexeme.indent
-        end += lexeme.width
-        while span is not None and span.start <= start:
-            terms += span.terms
-            if span.replaces:
-                covered = span.end
-            span = next(waiting, None)
-        if end > covered:
-            terms += lexeme.terms
-    while span is not None:
-        terms += span.terms
-        span = next(waiting, None)
 
 
 def _in_order(lexemes: Iterable[Lexeme], spans: Sequence[Span]) -> Iterator[tuple[int, int, Lexeme | Span]]:

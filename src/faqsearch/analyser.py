@@ -1,0 +1,162 @@
+"""Analyser: what an index keeps of documents. Worker processes run this; each text goes through MeCab once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.documents import Document
+from faqsearch.index.counts import TermCounts, count_keys, count_terms, count_words
+from faqsearch.index.interface import Analysis
+from faqsearch.index.sequences import Unit, number_terms
+from faqsearch.legs import question_weight
+from faqsearch.passages import OTHER, PHRASING, SENTENCE, code, phrasings, sentence_spans, split
+from faqsearch.suggest import wordings
+from faqsearch.tokens import Tokenizer
+from faqsearch.tokens.grams import bigram_keys, reading_keys
+
+if TYPE_CHECKING:
+    from faqsearch.tokens.interface import CutText, Spelling
+
+# A listing names things a reader may ask for, but a name repeated in fifty lines of it is not what the section is
+# about: every distinct term of a section's code counts once, and only so many of them.
+_CODE_TERMS = 200
+# Sentences of an answer that begin within these characters are counted for readings; words that stand only further
+# on are added by the vocabulary.
+_READ_CHARS = 200
+# Texts remembered while documents are analysed: manuals repeat warnings and steps on every page.
+_MOST_REMEMBERED = 20_000
+
+
+class DocumentAnalyser:
+    """What an index keeps of documents; implements `faqsearch.index.interface.Analyser`."""
+
+    def __init__(self, tokenizer: Tokenizer, passage_chars: int | None) -> None:
+        """Begin with nothing remembered.
+
+        Args:
+            tokenizer: Cuts the texts.
+            passage_chars: Characters in a passage, at most; None for an encoder that does not read passages.
+        """
+        self._tokenizer = tokenizer
+        self._passage_chars = passage_chars
+        self._cuts = Cuts(tokenizer)
+
+    def __reduce__(self) -> tuple[type[DocumentAnalyser], tuple[Tokenizer, int | None]]:
+        return DocumentAnalyser, (self._tokenizer, self._passage_chars)
+
+    def analyse(self, documents: Sequence[Document]) -> Analysis:
+        """Return the words, character terms, readings and passages of `documents`."""
+        cuts, chars = self._cuts, self._passage_chars
+        asked = [[cuts[text] for text in phrasings(document)] for document in documents]
+        spans = [sentence_spans(document.answer) for document in documents]
+        told = [[cuts[document.answer[a:b]] for a, b in own] for document, own in zip(documents, spans, strict=True)]
+        others = [_other_words(document, cuts) for document in documents]
+        units: list[Unit] = []
+        readings: Counter[tuple[str, str]] = Counter()
+        for number, (questions, sentences, own, other) in enumerate(zip(asked, told, spans, others, strict=True)):
+            units.extend(Unit(number, PHRASING, cut.words()) for cut in questions)
+            units.extend(Unit(number, SENTENCE, cut.words(), span) for cut, span in zip(sentences, own, strict=True))
+            units.append(Unit(number, OTHER, other))
+            read = chain(questions, sentences[: len(_read_first(own))])
+            readings.update(pair for cut in read for pair in cut.kana_words())
+        words = number_terms(units)
+        every = np.arange(len(documents), dtype=np.int32)
+        owners = np.repeat(every, [len(questions) for questions in asked])
+        whole = [[*questions, *sentences] for questions, sentences in zip(asked, told, strict=True)]
+        return Analysis(
+            words=words,
+            counts={
+                **count_words(words, len(documents)),
+                "bigram": cuts.bigrams(whole, every),
+                "reading": cuts.reading_ngrams([cut for questions in asked for cut in questions], owners),
+            },
+            readings=readings,
+            wordings=wordings(documents, lambda text: cuts[text].spellings()),
+            passages=[] if chars is None else [list(split(document, chars=chars)) for document in documents],
+        )
+
+    def readings(self, documents: Sequence[Document]) -> Counter[tuple[str, str]]:
+        """Count how the words of `documents` are read."""
+        cuts = self._cuts
+        counts: Counter[tuple[str, str]] = Counter()
+        for document in documents:
+            spans = _read_first(sentence_spans(document.answer))
+            texts = [*phrasings(document), *(document.answer[a:b] for a, b in spans)]
+            counts.update(pair for text in texts for pair in cuts[text].kana_words())
+        return counts
+
+    def reading(self, term: str) -> str:
+        """Return how a term is read, in hiragana."""
+        return self._tokenizer.reading(term)
+
+    def question_weight(self, term: str) -> float:
+        """Return how much a term means in a question, 0–1; 1 for nouns and names."""
+        return question_weight(term)
+
+
+def _read_first(spans: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    return [span for span in spans if span[0] < _READ_CHARS]
+
+
+def _other_words(document: Document, cuts: Cuts) -> list[str]:
+    words = cuts["\n".join(document.tags)].words() if document.tags else []
+    if listing := code(document.answer):
+        words.extend(list(dict.fromkeys(cuts[listing].words()))[:_CODE_TERMS])
+    return words
+
+
+class Cuts(dict[str, "CutText"]):
+    """Texts cut into words when first asked for, and what is counted of many of them."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self._tokenizer = tokenizer
+        self._cut = getattr(tokenizer, "cut", None)
+
+    def __missing__(self, text: str) -> CutText:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        cut: CutText = self._cut(text) if self._cut else _Separately(self._tokenizer, text)
+        self[text] = cut
+        return cut
+
+    def bigrams(self, units: Sequence[Sequence[CutText]], documents: npt.NDArray[np.int32]) -> TermCounts:
+        """Count the character bigrams of units, each of several texts."""
+        if self._cut is None:
+            bigrams = self._tokenizer.bigrams
+            return count_terms(([term for cut in unit for term in bigrams(cut.text)] for unit in units), documents)
+        keys, sizes = bigram_keys(["\n".join([cut.text for cut in unit]) for unit in units])
+        return count_keys(keys, sizes, documents)
+
+    def reading_ngrams(self, units: Sequence[CutText], documents: npt.NDArray[np.int32]) -> TermCounts:
+        """Count the kana n-grams of texts."""
+        if self._cut is None:
+            return count_terms((self._tokenizer.reading_ngrams(cut.text) for cut in units), documents)
+        return count_keys(*reading_keys([cut.reading() for cut in units]), documents)
+
+
+@dataclass(frozen=True, slots=True)
+class _Separately:
+    """A text for a tokenizer that does not cut a text once for all its uses."""
+
+    tokenizer: Tokenizer
+    text: str
+
+    def words(self) -> list[str]:
+        return self.tokenizer.words(self.text)
+
+    def reading(self) -> str:
+        return self.tokenizer.reading(self.text)
+
+    def kana_words(self) -> list[tuple[str, str]]:
+        return self.tokenizer.kana_words(self.text)
+
+    def spellings(self) -> list[Spelling]:
+        return self.tokenizer.spellings(self.text)

@@ -1,0 +1,254 @@
+"""Counted terms: from the units of some documents to the postings of a leg, in bounded memory.
+
+Units come in batches, each counted on its own (in a worker process) and ordered by term. To merge them, the postings
+are cut at some terms into stretches that fit in memory; of each stretch, every batch gives its part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.index.sequences import TermSequences
+from faqsearch.index.spill import Spill, Stored
+from faqsearch.passages import PHRASING
+from faqsearch.vocabulary import FIRST_LONG_KEY, Keys, Numbering, Vocabulary, key_terms, vocabulary_arrays
+
+Ints = npt.NDArray[np.int64]
+Arrays = dict[str, npt.NDArray[Any]]
+
+# Postings merged at a time; some 50 bytes each while they are.
+_MERGED_AT_ONCE = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """The terms of some units, counted: what a worker process sends back, cheap to pickle."""
+
+    keys: Keys
+    """Distinct term keys of these units, ascending."""
+    long_terms: list[str]
+    """The terms of the keys that do not spell them out, in the order of the keys."""
+    sizes: npt.NDArray[np.int32]
+    """Units that hold each term; shape (keys,)."""
+    units: npt.NDArray[np.int32]
+    """Those units, ascending, term after term: 0-based among these units."""
+    tfs: npt.NDArray[np.uint16]
+    """Occurrences in each of them; counts above 65,535 are cut, BM25 saturates long before."""
+    documents: npt.NDArray[np.int32]
+    """0-based document of each unit, ascending; shape (units,)."""
+
+    @property
+    def terms(self) -> list[str]:
+        """The terms of `keys`."""
+        return key_terms(self.keys, self.long_terms)
+
+
+def count_terms(units: Iterable[Sequence[str]], documents: npt.NDArray[np.int32]) -> TermCounts:
+    """Count the terms of each unit; `documents` says which document each belongs to."""
+    places = Numbering()
+    ids: list[int] = []
+    sizes = []
+    for terms in units:
+        ids += map(places.__getitem__, terms)
+        sizes.append(len(terms))
+    arrays, numbers = vocabulary_arrays(list(places))
+    keys, long = arrays["keys"], _long_terms(arrays)
+    return _counted(keys, long, numbers[ids], np.array(sizes, dtype=np.int64), documents)
+
+
+def count_keys(keys: Keys, sizes: Ints, documents: npt.NDArray[np.int32]) -> TermCounts:
+    """Count terms given by their keys, all of which spell them out.
+
+    Args:
+        keys: A key for each occurrence, unit after unit.
+        sizes: Occurrences in each unit; shape (units,).
+        documents: Document of each unit; shape (units,).
+    """
+    distinct, ids = np.unique(keys, return_inverse=True)
+    return _counted(distinct, [], ids, sizes, documents)
+
+
+def count_words(words: TermSequences, documents: int) -> dict[str, TermCounts]:
+    """Count the `document` and the `question` leg: the words of all units, and of each phrasing.
+
+    Args:
+        words: The words of some documents.
+        documents: How many there are.
+    """
+    arrays, numbers = vocabulary_arrays(words.terms)
+    keys, long = arrays["keys"], _long_terms(arrays)
+    ids = numbers[words.ids]
+    totals = np.bincount(words.documents, weights=words.lengths, minlength=documents).astype(np.int64)
+    asked = words.kinds == PHRASING
+    own = ids[np.repeat(asked, words.lengths)]
+    questions = _counted(keys, long, own, words.lengths[asked].astype(np.int64), words.documents[asked])
+    return {
+        "document": _counted(keys, long, ids, totals, np.arange(documents, dtype=np.int32)),
+        "question": questions,
+    }
+
+
+def _long_terms(vocabulary: Arrays) -> list[str]:
+    keys, terms = vocabulary["keys"], Vocabulary(vocabulary)
+    return [terms.term(i) for i in range(int(np.searchsorted(keys, FIRST_LONG_KEY)), len(keys))]
+
+
+def _counted(keys: Keys, long: list[str], ids: Ints, sizes: Ints, documents: npt.NDArray[np.int32]) -> TermCounts:
+    units = max(len(sizes), 1)
+    pairs, tfs = np.unique(ids * units + np.repeat(np.arange(len(sizes)), sizes), return_counts=True)
+    held = np.bincount(pairs // units, minlength=len(keys))
+    return TermCounts(
+        keys=keys[held > 0],
+        long_terms=[term for term, count in zip(long, held[len(keys) - len(long) :].tolist(), strict=True) if count],
+        sizes=held[held > 0].astype(np.int32),
+        units=(pairs % units).astype(np.int32),
+        tfs=np.minimum(tfs, 65_535).astype(np.uint16),
+        documents=documents,
+    )
+
+
+class Part(NamedTuple):
+    """The postings of a stretch of terms, whole terms at a time."""
+
+    first: int
+    last: int
+    """One after the last term."""
+    units: npt.NDArray[np.int32]
+    """Ascending within a term."""
+    tfs: npt.NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    keys: Stored
+    sizes: Stored
+    holders: Stored
+    """Documents that hold each term."""
+    units: Stored
+    tfs: Stored
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCounts:
+    """All batches of a leg as one, but for the postings, which are merged when they are written."""
+
+    indptr: Ints
+    df: Ints
+    lengths: npt.NDArray[np.uint32]
+    """Terms in each unit; shape (units,)."""
+    unit_documents: npt.NDArray[np.int32]
+    """Document of each unit, ascending; shape (units,)."""
+    parts: Iterator[Part]
+    """One stretch of terms after the other; to be read once."""
+
+
+class CountsBuilder:
+    """Collect counted units, whole documents at a time, then compile them."""
+
+    def __init__(self, spill: Spill) -> None:
+        self._spill = spill
+        self._keys: Keys = np.empty(0, dtype=np.uint64)
+        self._new_keys: list[Keys] = []
+        self._long: dict[int, str] = {}
+        self._batches: list[_Batch] = []
+        self._lengths: list[npt.NDArray[np.uint32]] = []
+        self._documents: list[npt.NDArray[np.int32]] = []
+        self._units = 0
+
+    def add(self, counts: TermCounts, numbers: npt.NDArray[np.int32]) -> None:
+        """Add units; `numbers` are the numbers of their documents, none of which was added before."""
+        starts = np.cumsum(counts.sizes) - counts.sizes
+        new = np.ones(len(counts.units), dtype=np.int32)
+        owners = counts.documents[counts.units]
+        new[1:] = owners[1:] != owners[:-1]
+        new[starts] = 1
+        self._batches.append(
+            _Batch(
+                keys=self._spill.put(counts.keys),
+                sizes=self._spill.put(counts.sizes),
+                holders=self._spill.put(np.add.reduceat(new, starts) if len(starts) else counts.sizes),
+                units=self._spill.put(counts.units + np.int32(self._units)),
+                tfs=self._spill.put(counts.tfs),
+            )
+        )
+        units = len(counts.documents)
+        self._lengths.append(np.bincount(counts.units, weights=counts.tfs, minlength=units).astype(np.uint32))
+        self._documents.append(numbers[counts.documents])
+        self._units += units
+        for key, term in zip(
+            counts.keys[len(counts.keys) - len(counts.long_terms) :].tolist(), counts.long_terms, strict=True
+        ):
+            # Of two terms with one key, the first in code point order: as `vocabulary_arrays` has it.
+            self._long[key] = min(term, self._long.get(key, term))
+        self._new_keys.append(counts.keys)
+        if sum(map(len, self._new_keys)) > 2_000_000:
+            self._join_keys()
+
+    def _join_keys(self) -> None:
+        keys = np.sort(np.concatenate((self._keys, *self._new_keys)))
+        new = np.ones(len(keys), dtype=bool)
+        new[1:] = keys[1:] != keys[:-1]
+        self._keys, self._new_keys = keys[new], []
+
+    def vocabulary(self) -> Arrays:
+        """Return the arrays of the leg's vocabulary."""
+        self._join_keys()
+        long = self._keys[np.searchsorted(self._keys, FIRST_LONG_KEY) :]
+        return vocabulary_arrays(key_terms(self._keys, [self._long[key] for key in long.tolist()]))[0]
+
+    def merged(self, keys: Keys) -> MergedCounts:
+        """Return all batches as one.
+
+        Args:
+            keys: Of the vocabulary that numbers the terms: those of `vocabulary`, or more.
+        """
+        lengths, documents = _joined(self._lengths, np.uint32), _joined(self._documents, np.int32)
+        # An update adds what it knows after what it had to count; units are numbered by their documents.
+        order = np.argsort(documents, kind="stable")
+        numbered = np.empty(len(order), dtype=np.int32)
+        numbered[order] = np.arange(len(order), dtype=np.int32)
+        terms = []
+        counts, df = np.zeros((2, len(keys)), dtype=np.int64)
+        for batch in self._batches:
+            numbers = np.searchsorted(keys, batch.keys.read())
+            counts[numbers] += batch.sizes.read()
+            df[numbers] += batch.holders.read()
+            terms.append(self._spill.put(numbers.astype(np.int32)))
+        indptr = np.concatenate(([0], np.cumsum(counts)))
+        return MergedCounts(indptr, df, lengths[order], documents[order], self._parts(indptr, terms, numbered))
+
+    def _parts(self, indptr: Ints, terms: list[Stored], numbered: npt.NDArray[np.int32]) -> Iterator[Part]:
+        from scipy.sparse import coo_array  # 0.2 s to import: builds only
+
+        for first, last in _stretches(indptr):
+            columns, units, tfs = [], [], []
+            for batch, numbers in zip(self._batches, terms, strict=True):
+                own, ends = numbers.read(), np.cumsum(batch.sizes.read())
+                a, b = np.searchsorted(own, (first, last)).tolist()
+                start, stop = (int(ends[i - 1]) if i else 0 for i in (a, b))
+                columns.append(np.repeat(own[a:b] - np.int32(first), np.diff(ends[a:b], prepend=start)))
+                units.append(batch.units.read(start, stop))
+                tfs.append(batch.tfs.read(start, stop))
+            cells = (numbered[np.concatenate(units)], np.concatenate(columns))
+            # A counting sort. Units come ascending, but for those an update knows, which are then sorted as well.
+            matrix = coo_array((np.concatenate(tfs), cells), shape=(len(numbered), last - first)).tocsc()
+            yield Part(first, last, matrix.indices.astype(np.int32, copy=False), matrix.data)
+
+
+def _stretches(indptr: Ints) -> Iterator[tuple[int, int]]:
+    """Yield the first term of each stretch, and the first after it."""
+    first = 0
+    while first < len(indptr) - 1:
+        last = int(np.searchsorted(indptr, indptr[first] + _MERGED_AT_ONCE, side="right")) - 1
+        last = max(last, first + 1)
+        yield first, last
+        first = last
+
+
+def _joined(parts: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
+    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)

@@ -1,0 +1,74 @@
+"""Cut: a text cut into words once, for everything that an index keeps of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from faqsearch.tokens.interface import Spelling
+from faqsearch.tokens.lexemes import Lexeme
+from faqsearch.tokens.questions import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One text after MeCab. Implements `CutText`."""
+
+    text: str
+    """Normalized."""
+    pieces: Sequence[tuple[str, Sequence[Lexeme], Sequence[Span]]]
+    """What went into MeCab at a time, its lexemes, and what is written across them."""
+
+    def words(self) -> list[str]:
+        """Give the terms of the word leg, in text order."""
+        terms: list[str] = []
+        for _, lexemes, spans in self.pieces:
+            _add_terms(terms, lexemes, spans)
+        return terms
+
+    def kana_words(self) -> list[tuple[str, str]]:
+        """Give reading and term of each word, the term empty for particles: what a KanaLexicon counts."""
+        return [pair for _, lexemes, _ in self.pieces for lexeme in lexemes for pair in lexeme.kana_words]
+
+    def reading(self) -> str:
+        """Give how the text is read, in hiragana; what cannot be read stays as written."""
+        return "".join([spelling.read for spelling in self.spellings()])
+
+    def spellings(self) -> list[Spelling]:
+        """Give each word as it is written and as it is read; joined, they are the whole normalized text."""
+        found: list[Spelling] = []
+        for piece, lexemes, _ in self.pieces:
+            start = 0
+            for lexeme in lexemes:
+                word = start + lexeme.indent
+                end = start + lexeme.width
+                read = piece[start:word] + (lexeme.kana or piece[word:end])
+                found.append(Spelling(piece[start:end], read, lexeme.content))
+                start = end
+            if start < len(piece):
+                found.append(Spelling(piece[start:], piece[start:], content=False))
+        return found
+
+
+def _add_terms(terms: list[str], lexemes: Iterable[Lexeme], spans: Iterable[Span]) -> None:
+    """Add the terms of lexemes and spans in text order; spelt out, because indexing spends its time here."""
+    waiting = iter(spans)
+    span = next(waiting, None)
+    if span is None:
+        for lexeme in lexemes:
+            terms += lexeme.terms
+        return
+    end = covered = 0
+    for lexeme in lexemes:
+        start = end + lexeme.indent
+        end += lexeme.width
+        while span is not None and span.start <= start:
+            terms += span.terms
+            if span.replaces:
+                covered = span.end
+            span = next(waiting, None)
+        if end > covered:
+            terms += lexeme.terms
+    while span is not None:
+        terms += span.terms
+        span = next(waiting, None)

@@ -1,0 +1,104 @@
+"""Counted terms are merged into the postings that counting everything at once gives."""
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.sparse  # noqa: F401  # the first example would take half a second for it
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faqsearch.index import counts as counting
+from faqsearch.index.counts import CountsBuilder, count_keys, count_terms, count_words
+from faqsearch.index.sequences import Unit, number_terms
+from faqsearch.index.spill import Spill
+from faqsearch.passages import PHRASING, SENTENCE
+from faqsearch.vocabulary import Vocabulary, term_keys
+
+WORDS = ["解約", "返品", "送", "再発行手続", "ポイント"]
+UNIT = st.lists(st.sampled_from(WORDS), max_size=6)
+DOCUMENTS = st.lists(st.lists(UNIT, min_size=1, max_size=3), min_size=1, max_size=8)
+
+
+def as_counters(counts):
+    """The terms of each unit."""
+    found = [Counter() for _ in counts.documents]
+    terms = [term for term, size in zip(counts.terms, counts.sizes.tolist(), strict=True) for _ in range(size)]
+    for term, unit, tf in zip(terms, counts.units.tolist(), counts.tfs.tolist(), strict=True):
+        found[unit][term] = tf
+    return found
+
+
+@given(units=st.lists(UNIT, max_size=6))
+def test_terms_are_counted(units):
+    """Each unit's terms come with their occurrences."""
+    counts = count_terms(units, np.arange(len(units), dtype=np.int32))
+
+    assert as_counters(counts) == [Counter(unit) for unit in units]
+
+
+@given(units=st.lists(st.lists(st.sampled_from(["送料", "料", "返品"]), max_size=6), max_size=6))
+def test_keys_are_counted_like_terms(units):
+    """Counting keys gives what counting the terms they stand for gives."""
+    owners = np.arange(len(units), dtype=np.int32)
+    keys = term_keys(term for unit in units for term in unit)
+    sizes = np.array([len(unit) for unit in units], dtype=np.int64)
+
+    by_key, by_term = count_keys(keys, sizes, owners), count_terms(units, owners)
+
+    assert as_counters(by_key) == as_counters(by_term)
+    assert by_key.keys.tolist() == by_term.keys.tolist()
+
+
+@given(documents=DOCUMENTS)
+def test_word_legs_are_counted_from_the_words(documents):
+    """The `document` leg counts all units of a document, the `question` leg each phrasing."""
+    units = [
+        Unit(number, SENTENCE if i else PHRASING, words)
+        for number, own in enumerate(documents)
+        for i, words in enumerate(own)
+    ]
+
+    found = count_words(number_terms(units), len(documents))
+
+    assert as_counters(found["document"]) == [Counter(word for words in own for word in words) for own in documents]
+    assert as_counters(found["question"]) == [Counter(own[0]) for own in documents]
+
+
+@pytest.mark.parametrize("held", [0, 1 << 20])
+@pytest.mark.parametrize("at_once", [1, 1000])
+@given(documents=DOCUMENTS, data=st.data())
+def test_batches_are_merged(monkeypatch_module, held, at_once, documents, data):
+    """Whatever the batches and their order, in memory or in a file, the postings are those of all documents in order."""
+    monkeypatch_module.setattr(counting, "_MERGED_AT_ONCE", at_once)
+    numbers = data.draw(st.permutations(range(len(documents))))
+    cut = data.draw(st.integers(0, len(documents)))
+    with tempfile.TemporaryDirectory() as folder, Spill(Path(folder) / "spill", held_bytes=held) as spill:
+        builder = CountsBuilder(spill)
+        for batch in filter(None, (sorted(numbers[:cut]), sorted(numbers[cut:]))):
+            units = [unit for number in batch for unit in documents[number]]
+            owners = np.repeat(np.arange(len(batch)), [len(documents[number]) for number in batch]).astype(np.int32)
+            builder.add(count_terms(units, owners), np.array(batch, dtype=np.int32))
+        vocabulary = Vocabulary(builder.vocabulary())
+        merged = builder.merged(vocabulary.keys)
+        parts = list(merged.parts)
+
+    every = [(number, Counter(unit)) for number, own in enumerate(documents) for unit in own]
+    assert merged.unit_documents.tolist() == [number for number, _ in every]
+    assert merged.lengths.tolist() == [unit.total() for _, unit in every]
+    units = np.concatenate([part.units for part in parts]) if parts else []
+    tfs = np.concatenate([part.tfs for part in parts]) if parts else []
+    for number in range(len(vocabulary)):
+        term, own = vocabulary.term(number), slice(*merged.indptr[number : number + 2])
+        holders = [(i, unit[term]) for i, (_, unit) in enumerate(every) if unit[term]]
+        assert list(zip(units[own], tfs[own], strict=True)) == holders
+        assert merged.df[number] == len({every[i][0] for i, _ in holders})
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module():
+    """A monkeypatch that hypothesis may use for all its examples."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
