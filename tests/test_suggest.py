@@ -26,7 +26,7 @@ class Fake:
     def __init__(self, *documents):
         self._documents = documents
         builder = CompletionsBuilder()
-        builder.add(wordings(documents, TOKENIZER), range(len(documents)))
+        builder.add(wordings(documents, TOKENIZER.spellings), range(len(documents)))
         self.completions = Completions(builder.arrays())
 
     def documents(self, numbers):
@@ -159,7 +159,7 @@ def beginnings(marked):
 def test_wordings_come_back_as_they_went_in(stored):
     """An update takes the wordings of unchanged documents out of the index instead of tokenizing them again."""
     documents = [entry(f"d{i}", first, *others) for i, (first, *others) in enumerate(stored)]
-    given_in = wordings(documents, TOKENIZER)
+    given_in = wordings(documents, TOKENIZER.spellings)
     builder = CompletionsBuilder()
     builder.add(given_in, range(len(documents)))
     arrays = builder.arrays()
@@ -175,9 +175,9 @@ def test_the_order_of_adding_does_not_matter():
     """An update adds new documents first; the file is the same byte for byte."""
     documents = [entry("a", "送料", "配送料"), entry("b", "解約"), entry("c", "解約")]
     whole, parts = CompletionsBuilder(), CompletionsBuilder()
-    whole.add(wordings(documents, TOKENIZER), range(3))
-    parts.add(wordings(documents[1:], TOKENIZER), [1, 2])
-    parts.add(wordings(documents[:1], TOKENIZER), [0])
+    whole.add(wordings(documents, TOKENIZER.spellings), range(3))
+    parts.add(wordings(documents[1:], TOKENIZER.spellings), [1, 2])
+    parts.add(wordings(documents[:1], TOKENIZER.spellings), [0])
     ours, theirs = whole.arrays(), parts.arrays()
 
     assert list(ours) == list(theirs)

@@ -179,7 +179,7 @@ def test_only_what_changed_is_analysed(place):
     replace(place / "corpus" / "faq.jsonl", "全国一律550円です。", "全国一律600円です。")
     report = update_index(place / "corpus", place / "i", tokenizer=tokenizer)
 
-    assert tokenizer.texts == 4  # two phrasings, two sentences
+    assert tokenizer.texts == 5  # two phrasings, two sentences, the tags
     assert report.changes.changed == ("postage",)
     assert (report.changes.added, report.changes.removed, report.changes.renamed) == ((), (), ())
     assert report.changes.kept == report.manifest.documents - 1
