@@ -121,6 +121,7 @@ def describe(command: str, report: ReadReport, settings: Settings, tokenizer: To
         problems=report.errors,
         tokenizer=tokenizer.fingerprint,
         encoder=written.encoder,
+        dense=written.dense,
         settings=settings,
         sources={file.path: SourceRecord(file.sha256, file.documents) for file in report.files}
         | {path: SourceRecord(sha256, 0) for path, sha256 in report.included.items()},

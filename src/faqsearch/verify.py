@@ -156,7 +156,7 @@ class _Witness:
     def _nearest(self, documents: Sequence[Document]) -> Iterator[str]:
         questions = self._encoder.encode_queries([document.question for document in documents])
         expected = self._dot_products(questions)
-        found, _ = self._index.dense.search(questions, expected.shape[1])
+        found, _ = self._index.dense.search(questions, expected.shape[1], exact=True)
         self.scores += expected.size
         if not np.allclose(found, expected, rtol=_RELATIVE, atol=_ABSOLUTE):
             yield "FAISS does not find the nearest vectors"

@@ -126,6 +126,7 @@ def info_lines(address: str, current: Generation, generations: Sequence[Generati
             ("passages", f"{manifest.passages:,}"),
             ("size", _megabytes(_size(manifest))),
             ("model", f"{manifest.encoder.get('name')}, {manifest.encoder.get('dimension')} dimensions"),
+            ("nearest", f"{manifest.dense['index']}, recall@10 {manifest.dense['recall_at_10']:.3f}"),
             ("tokenizer", manifest.tokenizer),
             ("weights", f"{weights}  ({settings.fusion})"),
             ("BM25", "; ".join(f"{n} {leg}" for n, leg in _bm25_summary(manifest))),
@@ -164,6 +165,7 @@ def info_value(address: str, current: Generation, generations: Sequence[Generati
         "problems": manifest.problems,
         "bytes": _size(manifest),
         "encoder": dict(manifest.encoder),
+        "dense": dict(manifest.dense),
         "tokenizer": manifest.tokenizer,
         "settings": manifest.settings.to_json(),
         "generations": [

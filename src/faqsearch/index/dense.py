@@ -1,4 +1,9 @@
-"""The dense leg: FAISS over the vectors of passages, each of which belongs to one document."""
+"""The dense leg: FAISS over the vectors of passages, each of which belongs to one document.
+
+All vectors are kept as they are (IndexFlatIP, mapped into memory). Reading every one of them for every question takes
+5 ms for 30,000 of 438 dimensions, so a larger index has a *shortlist* beside it: the same vectors at four bits for
+every two to four dimensions (IndexPQFastScan), 0.2 ms. What it brings is scored with the vectors themselves.
+"""
 
 from __future__ import annotations
 
@@ -15,24 +20,69 @@ from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.vectors.interface import Vectors
 
 DENSE_FILE = "dense.faiss"
-# What a file of an IndexFlatIP begins with; a damaged one must not be read as another kind.
-_FLAT = b"IxFI"
+SHORTLIST_FILE = "shortlist.faiss"
+# What the files begin with; a damaged one must not be read as another kind.
+_FLAT, _FAST_SCAN = b"IxFI", b"IPfs"
+# Up to here all vectors are read in less than a millisecond.
+_FEW = 5_000
+# Dimensions to one code of four bits, best first: of 438 dimensions, 3 found 99.5 % of the hundred nearest among 400
+# in 0.20 ms, 2 found 99.9 % in 0.32 ms, 6 found 95 % in 0.17 ms.
+_PER_CODE = (3, 2, 4)
+# Of the ten nearest, and measured on so many of the index's own vectors.
+_LEAST_RECALL, _NEAREST, _SAMPLE = 0.98, 10, 64
+# Passages on a shortlist, at least: what a search for the hundred best documents asks for.
+_LISTED = 400
+_BLOCK = 32
+"""Vectors FAISS packs together in a fast scan."""
 
 
-def write_dense(path: Path, vectors: Vectors) -> None:
-    """Write an exact inner-product FAISS index of `vectors`.
+def write_dense(folder: Path, vectors: Vectors) -> dict[str, Any]:
+    """Write the FAISS files of `vectors`.
 
     Args:
-        path: The file to make.
+        folder: Where `dense.faiss` and, for many vectors, `shortlist.faiss` go.
         vectors: One row a passage, shape (passages, dimension).
 
+    Returns:
+        What the manifest says: `index`, in the words of FAISS's factory, and `recall_at_10` against all vectors.
+
     Raises:
-        OSError: It cannot be written.
+        OSError: A file cannot be written.
     """
     import faiss
 
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    _write(flat, folder / DENSE_FILE)
+    codes = next((vectors.shape[1] // n for n in _PER_CODE if vectors.shape[1] % n == 0), 0)
+    if len(vectors) <= _FEW or not codes:
+        return {"index": "Flat", "recall_at_10": 1.0}
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)  # the sums, and so the codes, are the same on every machine
+    try:
+        shortlist = faiss.IndexPQFastScan(vectors.shape[1], codes, 4, faiss.METRIC_INNER_PRODUCT)
+        shortlist.train(vectors)
+        shortlist.add(vectors)
+    finally:
+        faiss.omp_set_num_threads(threads)
+    recall = _recall(shortlist, flat, vectors)
+    if recall < _LEAST_RECALL:
+        return {"index": "Flat", "recall_at_10": 1.0}
+    _write(shortlist, folder / SHORTLIST_FILE)
+    return {"index": f"PQ{codes}x4fs,RFlat", "recall_at_10": round(recall, 4)}
+
+
+def _recall(shortlist: Any, flat: Any, vectors: Vectors) -> float:
+    """The share of the nearest that stand on the shortlist of a search."""
+    asked = vectors[np.linspace(0, len(vectors) - 1, _SAMPLE).astype(np.int64)]
+    _, nearest = flat.search(asked, _NEAREST)
+    _, listed = shortlist.search(asked, _LISTED)
+    return float(np.mean([np.isin(a, b).mean() for a, b in zip(nearest, listed, strict=True)]))
+
+
+def _write(index: Any, path: Path) -> None:
+    import faiss
+
     try:
         faiss.write_index(index, str(path))
     except RuntimeError as error:
@@ -42,76 +92,118 @@ def write_dense(path: Path, vectors: Vectors) -> None:
 class DenseIndex:
     """Nearest passages by inner product, collapsed to documents. Safe to share between threads."""
 
-    def __init__(self, path: Path, passage_documents: npt.NDArray[np.int32], dimension: int) -> None:
-        self._path = path
+    def __init__(self, folder: Path, passage_documents: npt.NDArray[np.int32], dimension: int) -> None:
+        self._folder = folder
         self.passage_documents = passage_documents
         self.dimension = dimension
-        self._index: Any = None
-        try:
-            # Held open: writers may remove the generation before the first question needs its vectors.
-            self._file = os.open(path, os.O_RDONLY)
-            weakref.finalize(self, os.close, self._file)
-            header = os.read(self._file, len(_FLAT))
-        except OSError as error:
-            raise IndexFormatError(f"{path} cannot be opened ({error.strerror})", hint=DAMAGE_HINT) from error
-        if header != _FLAT:
-            raise IndexFormatError(f"{path} is not a flat FAISS index", hint=DAMAGE_HINT)
+        # Held open: writers may remove the generation before the first question needs its vectors.
+        self._files = {
+            name: _held_open(self, folder / name, header)
+            for name, header in ((DENSE_FILE, _FLAT), (SHORTLIST_FILE, _FAST_SCAN))
+            if name == DENSE_FILE or (folder / name).exists()
+        }
+        self._opened: dict[str, Any] = {}
 
-    def _open(self) -> Any:
+    def _open(self, name: str) -> Any:
         # Opened at the first question that needs it: lexical-only work never pays for importing FAISS.
-        if self._index is None:
+        if name not in self._opened:
             import faiss
 
-            count = len(self.passage_documents)
+            path, count = self._folder / name, len(self.passage_documents)
             # A name that leads to the open file also after it has been removed, where the system has one.
-            name = f"/dev/fd/{self._file}" if os.path.isdir("/dev/fd") else str(self._path)  # noqa: PTH112
+            readable = f"/dev/fd/{self._files[name]}" if os.path.isdir("/dev/fd") else str(path)  # noqa: PTH112
+            flags = faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY if name == DENSE_FILE else 0
             try:
-                index: Any = faiss.read_index(name, faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
+                index: Any = faiss.read_index(readable, flags)
             except (RuntimeError, MemoryError) as error:
-                raise IndexFormatError(f"{self._path} is not a readable FAISS file", hint=DAMAGE_HINT) from error
+                raise IndexFormatError(f"{path} is not a readable FAISS file", hint=DAMAGE_HINT) from error
             if index.ntotal != count or index.d != self.dimension:
                 raise IndexFormatError(
-                    f"{self._path} holds {index.ntotal} vectors of {index.d} dimensions instead of "
+                    f"{path} holds {index.ntotal} vectors of {index.d} dimensions instead of "
                     f"{count} of {self.dimension}",
                     hint=DAMAGE_HINT,
                 )
             # FAISS believes these numbers; reading past the end of the vectors would end the process.
-            if index.metric_type != faiss.METRIC_INNER_PRODUCT or index.codes.size() != 4 * count * self.dimension:
-                raise IndexFormatError(f"{self._path} is not what was written", hint=DAMAGE_HINT)
-            self._index = index
-        return self._index
+            sizes = _sizes(index, name, count)
+            if index.metric_type != faiss.METRIC_INNER_PRODUCT or sizes[0] != sizes[1]:
+                raise IndexFormatError(f"{path} is not what was written", hint=DAMAGE_HINT)
+            self._opened[name] = index
+        return self._opened[name]
 
-    def search(self, vectors: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> tuple[Any, Any]:
-        """Return the `k` best passages for each vector.
+    def search(
+        self, vectors: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None, *, exact: bool = False
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """Return the `k` best passages for each vector; from a shortlist, all but a few of them.
 
         Args:
             vectors: Questions, shape (n, dimension).
             k: Passages wanted.
             allowed: Documents that may be found, shape (documents,); None for all.
+            exact: Do without the shortlist.
 
         Returns:
             float32 scores, higher is nearer, and int64 passage numbers, both of shape (n, k); unused places hold
-            passage -1.
+            passage -1. Scores are exact; of equal ones, the smaller passage comes first.
         """
         import faiss
 
-        index = self._open()
-        k = min(k, index.ntotal)
+        k = min(k, len(self.passage_documents))
+        asked = np.ascontiguousarray(vectors, dtype=np.float32)
         if not k:
             return np.empty((len(vectors), 0), np.float32), np.empty((len(vectors), 0), np.int64)
+        # FAISS's fast scan knows no filter.
+        if allowed is None and not exact and SHORTLIST_FILE in self._files:
+            _, listed = self._open(SHORTLIST_FILE).search(asked, max(k, _LISTED))
+            scores, passages = self._scored(asked, listed)
+            return scores[:, :k], passages[:, :k]
         parameters = None
         if allowed is not None:
             chosen = np.flatnonzero(allowed[self.passage_documents])
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))  # type: ignore[call-arg]
-        scores, passages = index.search(np.ascontiguousarray(vectors, dtype=np.float32), k, params=parameters)
+        scores, passages = self._open(DENSE_FILE).search(asked, k, params=parameters)
         return scores, passages
+
+    def _scored(
+        self, vectors: Vectors, passages: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """Passages in the order of their own vectors' scores."""
+        ordered = np.full_like(passages, -1)
+        scores = np.zeros(passages.shape, dtype=np.float32)
+        for i, row in enumerate(passages):
+            listed = row[row >= 0]
+            own = self.vectors(listed) @ vectors[i]
+            order = np.lexsort((listed, -own))
+            scores[i, : len(order)], ordered[i, : len(order)] = own[order], listed[order]
+        return scores, ordered
 
     def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
         """Return the stored vectors of `passages`; float32, shape (n, dimension)."""
         if not len(passages):
             return np.empty((0, self.dimension), dtype=np.float32)
-        index = self._open()
+        index = self._open(DENSE_FILE)
         # FAISS does not look whether a number is one of its vectors.
         if passages.min() < 0 or passages.max() >= index.ntotal:
-            raise IndexFormatError(f"{self._path} holds no vectors of a document", hint=DAMAGE_HINT)
+            raise IndexFormatError(f"{self._folder / DENSE_FILE} holds no vectors of a document", hint=DAMAGE_HINT)
         return np.asarray(index.reconstruct_batch(passages), dtype=np.float32)
+
+
+def _held_open(owner: object, path: Path, header: bytes) -> int:
+    """Open a file for as long as its owner lives, after a look at what it begins with."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+        weakref.finalize(owner, os.close, file)
+        begins = os.read(file, len(header))
+    except OSError as error:
+        raise IndexFormatError(f"{path} cannot be opened ({error.strerror})", hint=DAMAGE_HINT) from error
+    if begins != header:
+        raise IndexFormatError(f"{path} is not a FAISS index of its kind", hint=DAMAGE_HINT)
+    return file
+
+
+def _sizes(index: Any, name: str, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What an opened index holds of its vectors, and what it should hold."""
+    if name == DENSE_FILE:
+        return (index.codes.size(),), (4 * count * index.d,)
+    blocks = -(-count // _BLOCK)
+    found = (index.codes.size(), index.pq.centroids.size(), index.bbs, index.ntotal2, index.M2)
+    return found, (blocks * _BLOCK * index.M2 // 2, index.d * 16, _BLOCK, blocks * _BLOCK, index.pq.M + index.pq.M % 2)

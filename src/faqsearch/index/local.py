@@ -16,7 +16,7 @@ from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
 from faqsearch.index.characters import Spelling
 from faqsearch.index.completions import Completions, open_completions
 from faqsearch.index.damage import saying_damage
-from faqsearch.index.dense import DENSE_FILE, DenseIndex
+from faqsearch.index.dense import DenseIndex
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
 from faqsearch.index.features import SHARES, Read, asked_words, read_words
@@ -77,9 +77,7 @@ class LocalIndex:
                 for leg, arrays in lexical.items()
             }
             self.dense = DenseIndex(
-                generation.path / DENSE_FILE,
-                tables["passage_documents"],
-                int(generation.manifest.encoder["dimension"]),
+                generation.path, tables["passage_documents"], int(generation.manifest.encoder["dimension"])
             )
             self._passage_starts = tables["passage_starts"]
         except KeyError as error:

@@ -48,6 +48,8 @@ class Manifest:
     encoder: Mapping[str, Any]
     """Name, kind, dimension and fingerprint of the encoder."""
     settings: Settings
+    dense: Mapping[str, Any] = field(default_factory=lambda: {"index": "Flat", "recall_at_10": 1.0})
+    """The FAISS index by its factory's name, and which share of the ten nearest passages it finds."""
     sources: Mapping[str, SourceRecord] = field(default_factory=dict)
     problems: int = 0
     """Rows and files that could not be read."""
@@ -67,6 +69,7 @@ class Manifest:
             "problems": self.problems,
             "tokenizer": self.tokenizer,
             "encoder": dict(self.encoder),
+            "dense": dict(self.dense),
             "settings": self.settings.to_json(),
             "sources": {path: asdict(record) for path, record in self.sources.items()},
             "files": {name: asdict(record) for name, record in self.files.items()},
@@ -97,6 +100,7 @@ class Manifest:
                 problems=int(value["problems"]),
                 tokenizer=value["tokenizer"],
                 encoder=dict(value["encoder"]),
+                dense=dict(value["dense"]),
                 settings=Settings.from_json(value["settings"]),
                 sources={name: SourceRecord(**record) for name, record in value["sources"].items()},
                 files={name: FileRecord(**record) for name, record in value["files"].items()},

@@ -10,13 +10,13 @@ from faqsearch.index.interface import Scores
 
 def best(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
     """Return the places of the `depth` best scores that are not 0; ties go to the smaller place. Ascending."""
-    found = np.flatnonzero(scores)
-    if len(found) <= depth:
-        return found
-    values = scores[found]
-    border = np.partition(values, len(values) - depth)[len(values) - depth]
-    above = found[values > border]
-    return np.sort(np.concatenate((above, found[values == border][: depth - len(above)])))
+    least = len(scores) - depth
+    border = np.partition(scores, least)[least] if least > 0 else 0
+    if border <= 0:
+        found = np.flatnonzero(scores)
+        return np.sort(found[np.argsort(-scores[found], kind="stable")[:depth]])
+    above = np.flatnonzero(scores > border)
+    return np.sort(np.concatenate((above, np.flatnonzero(scores == border)[: depth - len(above)])))
 
 
 def collapse(scores: Scores, owners: npt.NDArray[np.int32], documents: int) -> Scores:

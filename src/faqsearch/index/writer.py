@@ -17,7 +17,7 @@ from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
 from faqsearch.index.characters import spelling_arrays
 from faqsearch.index.completions import SUGGEST_FILE, CompletionsBuilder
 from faqsearch.index.counts import CountsBuilder, TermCounts
-from faqsearch.index.dense import DENSE_FILE, write_dense
+from faqsearch.index.dense import write_dense
 from faqsearch.index.document_file import (
     DocumentHashes,
     document_hashes,
@@ -64,6 +64,7 @@ class Written:
     places: dict[str, dict[str, ArrayPlace]]
     """Array file to the places of its arrays."""
     encoder: dict[str, Any]
+    dense: dict[str, Any]
     documents: int
     passages: int
 
@@ -196,7 +197,7 @@ class GenerationWriter:
             self._write_units(learned, int((words["unit_kinds"] != OTHER).sum()))
         else:
             (owners, vectors), described = self._encoded(encoder, progress), encoder.describe()
-        write_dense(self._path / DENSE_FILE, vectors)
+        dense = write_dense(self._path, vectors)
         tables = {
             "document_offsets": np.array(self._offsets, dtype=np.int64),
             "line_sums": np.array(self._sums, dtype=np.uint64),
@@ -208,7 +209,7 @@ class GenerationWriter:
         self._write(TABLES_FILE, tables)
         self._write(FACETS_FILE, self._facets.arrays())
         self._write(SUGGEST_FILE, self._completions.arrays())
-        return Written(self._places, described, self.documents, len(owners))
+        return Written(self._places, described, dense, self.documents, len(owners))
 
     def _derived_readings(self, terms: Sequence[str], df: npt.NDArray[np.int64]) -> dict[tuple[str, str], int]:
         """How the words are read that occurred only where nothing was counted."""

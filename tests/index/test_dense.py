@@ -1,0 +1,100 @@
+"""The dense leg: exact scores, and a shortlist that finds what reading everything finds."""
+
+import numpy as np
+import pytest
+
+from faqsearch.errors import IndexFormatError
+from faqsearch.index import dense
+from faqsearch.index.dense import SHORTLIST_FILE, DenseIndex, write_dense
+from faqsearch.vectors.interface import unit_rows
+
+RNG = np.random.default_rng(5)
+# Forty topics with two hundred passages each, as near to each other as real ones.
+TOPICS = RNG.standard_normal((40, 48))
+VECTORS = unit_rows(np.repeat(TOPICS, 200, axis=0) + 0.6 * RNG.standard_normal((8000, 48)))
+QUESTIONS = unit_rows(TOPICS + 0.6 * RNG.standard_normal(TOPICS.shape))
+OWNERS = np.arange(8000, dtype=np.int32) // 2
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dense")
+    return folder, write_dense(folder, VECTORS)
+
+
+def test_many_vectors_get_a_shortlist_and_say_how_good_it_is(written):
+    """The kind is FAISS's own name for it; recall@10 is measured on the index's own vectors."""
+    folder, described = written
+
+    assert described["index"] == "PQ16x4fs,RFlat"
+    assert 0.98 <= described["recall_at_10"] <= 1
+    assert (folder / SHORTLIST_FILE).exists()
+
+
+def test_few_vectors_are_all_read(tmp_path):
+    """A small index needs no shortlist and has none."""
+    assert write_dense(tmp_path, VECTORS[:1000]) == {"index": "Flat", "recall_at_10": 1.0}
+    assert not (tmp_path / SHORTLIST_FILE).exists()
+
+
+def test_a_shortlist_that_misses_too_much_is_not_kept(tmp_path, monkeypatch):
+    """Below a recall of 0.98 all vectors are read."""
+    monkeypatch.setattr(dense, "_recall", lambda shortlist, flat, vectors: 0.97)
+
+    assert write_dense(tmp_path, VECTORS)["index"] == "Flat"
+    assert not (tmp_path / SHORTLIST_FILE).exists()
+
+
+def test_what_the_shortlist_brings_is_scored_exactly(written):
+    """Scores are dot products with the vectors themselves, best first; nearly all of the hundred best are there."""
+    index = DenseIndex(written[0], OWNERS, VECTORS.shape[1])
+
+    scores, passages = index.search(QUESTIONS, 400)
+
+    expected = QUESTIONS @ VECTORS.T
+    found = np.take_along_axis(expected, passages, axis=1)
+    assert np.allclose(scores, found, atol=1e-6)
+    assert (np.diff(scores, axis=1) <= 0).all()
+    best = np.argsort(-expected, axis=1, kind="stable")[:, :100]
+    assert np.mean([np.isin(a, b).mean() for a, b in zip(best, passages, strict=True)]) > 0.98
+
+
+def test_questions_together_get_what_each_gets_alone(written):
+    """A batch changes nothing."""
+    index = DenseIndex(written[0], OWNERS, VECTORS.shape[1])
+
+    _, together = index.search(QUESTIONS, 50)
+
+    for question, passages in zip(QUESTIONS, together, strict=True):
+        assert np.array_equal(index.search(question[None], 50)[1][0], passages)
+
+
+def test_a_filter_and_exactness_read_all_vectors(written):
+    """Only allowed documents are found, and the best of them; `exact` finds the best of all."""
+    index = DenseIndex(written[0], OWNERS, VECTORS.shape[1])
+    allowed = np.zeros(4000, dtype=bool)
+    allowed[::7] = True
+    expected = QUESTIONS @ VECTORS.T
+
+    _, passages = index.search(QUESTIONS, 5, allowed)
+    assert allowed[OWNERS[passages]].all()
+    assert np.array_equal(passages[:, 0], np.where(allowed[OWNERS], expected, -1).argmax(axis=1))
+    _, passages = index.search(QUESTIONS, 20, exact=True)
+    assert np.array_equal(passages, np.argsort(-expected, axis=1, kind="stable")[:, :20])
+
+
+@pytest.mark.parametrize("kept", [4, 100, 3000])
+def test_a_damaged_shortlist_is_refused(tmp_path, kept):
+    """A file cut short, or of another size than its vectors need, is damage, not a crash."""
+    write_dense(tmp_path, VECTORS)
+    path = tmp_path / SHORTLIST_FILE
+    path.write_bytes(path.read_bytes()[:kept])
+
+    with pytest.raises(IndexFormatError):
+        DenseIndex(tmp_path, OWNERS, VECTORS.shape[1]).search(QUESTIONS, 5)
+
+
+def test_a_shortlist_of_other_vectors_is_refused(written):
+    """Counts and dimensions must be those of the index."""
+    with pytest.raises(IndexFormatError, match="vectors of"):
+        DenseIndex(written[0], OWNERS[:-2], VECTORS.shape[1]).search(QUESTIONS, 5)
