@@ -15,17 +15,14 @@ are fitted on judged questions, with and without an answer in the corpus, by `tr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.documents import Document
 from faqsearch.index.interface import Candidates
-from faqsearch.passages import phrasings
 from faqsearch.ranking import Ranking
-from faqsearch.text import fold
 
 Probabilities = npt.NDArray[np.float64]
 Floats = npt.NDArray[np.float64]
@@ -76,7 +73,8 @@ def confidences(
     candidates: Candidates,
     ranking: Ranking,
     order: npt.NDArray[np.int64],
-    repeated: npt.NDArray[np.bool_] | None = None,
+    *,
+    repeated: bool = False,
 ) -> Probabilities:
     """Return the confidence of the hits at `order`, never rising from one to the next; float64, shape (n,).
 
@@ -84,13 +82,13 @@ def confidences(
         candidates: Every leg's scores of every candidate.
         ranking: Their fusion.
         order: Places in the candidates of the hits shown, best first; shape (n,).
-        repeated: Whether the question is one of the phrasings of each hit, from `repeats`; None: of none. Only the
-            first two are looked at: a question that several documents store is no sure sign of any of them.
+        repeated: Whether the first stores the question as it was typed, and no other one does that answers
+            otherwise (`faqsearch.repeats`): a question that several entries answer is no sure sign of any of them.
     """
     if not len(order):
         return np.zeros(0, dtype=np.float64)
     found = probabilities(model(candidates), signals(candidates, ranking, order))
-    if repeated is not None and repeated[:1].any() and not repeated[1:2].any():
+    if repeated:
         found[0] = max(found[0], _REPEATED)
     return np.minimum.accumulate(found)
 
@@ -100,24 +98,6 @@ def probabilities(fitted: Model, values: Floats) -> Probabilities:
     coverage = values[:, SIGNALS.index("coverage")]
     most = np.where(coverage > 0, np.where(coverage >= 0.5, 1, _HALF), _UNKNOWN)
     return np.minimum(fitted.of(values), most)
-
-
-def repeats(query: str, documents: Sequence[Document]) -> npt.NDArray[np.bool_]:
-    """Return whether each document stores the question as it was typed, but for width, case and punctuation.
-
-    Args:
-        query: The question.
-        documents: Hits, best first.
-    """
-    asked = _bare(query)
-    return np.array(
-        [bool(asked) and any(asked == _bare(phrasing) for phrasing in phrasings(document)) for document in documents],
-        dtype=np.bool_,
-    )
-
-
-def _bare(text: str) -> str:
-    return "".join(filter(str.isalnum, fold(text)))
 
 
 def model(candidates: Candidates) -> Model:

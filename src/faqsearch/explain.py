@@ -14,6 +14,7 @@ from faqsearch.index.interface import Candidates, Question
 from faqsearch.legs import Asked
 from faqsearch.passages import phrasings
 from faqsearch.ranking import Ranking, fuse, ranks
+from faqsearch.repeats import REPEAT, lead
 from faqsearch.results import SCHEMA, LegExplanation
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def explain_hit(
             share=float(ranking.shares[leg][place]) if leg in ranking.shares else 0.0,
             terms=tuple(index.term_scores(leg, terms, number)) if terms else (),
         )
+    if REPEAT in ranking.shares and ranking.shares[REPEAT][place] > 0:
+        explained[REPEAT] = LegExplanation(rank=1, score=1.0, share=float(ranking.shares[REPEAT][place]))
     return explained
 
 
@@ -128,7 +131,8 @@ def explain_document(
     number = index.number(document_id)
     (document,) = index.documents([number])
     candidates = index.candidates(asked, depth=depth, where=where)
-    ranking = fuse(candidates, index.manifest.settings.weights, index.manifest.settings.fusion)
+    fused = fuse(candidates, index.manifest.settings.weights, index.manifest.settings.fusion)
+    ranking = lead(index, query, candidates, fused).ranking
     place = int(np.searchsorted(candidates.documents, number))
     found = place < len(candidates) and int(candidates.documents[place]) == number
     held = {term for term, _ in index.term_scores("document", asked.terms["document"], number)}

@@ -13,7 +13,7 @@ from faqsearch.synonyms import Synonyms
 from faqsearch.text import fold, normalize, romaji_to_kana, to_hiragana
 from faqsearch.tokens import QueryTerm, Tokenizer
 from faqsearch.tokens.kana import is_kana_question
-from faqsearch.tokens.weights import WEIGHTS
+from faqsearch.tokens.weights import BOILERPLATE, WEIGHTS
 from faqsearch.vectors.builtin import kanji_of
 from faqsearch.vectors.interface import Vectors
 
@@ -29,7 +29,8 @@ _MEANINGFUL = 0.6
 # Kanji or hiragana: what a question typed in katakana alone has none of.
 _WRITTEN = re.compile("[ぁ-ゖ々〆\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
-_LATIN_WORD = re.compile("[A-Za-z][A-Za-z'ー-]+")
+# Not the beginning of a code: the E of E-203 is no え.
+_LATIN_WORD = re.compile("(?<![A-Za-z0-9'ー-])[A-Za-z][A-Za-z'ー-]++(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,19 @@ def _understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
         # A loan word typed wrong is katakana, too; a sentence is made of words the index knows by their sound.
         found = {word.group: len(word.surface) for word in tokenizer.query_words(read, kana=lexicon.kana)}
         typed = read if sum(found.values()) >= len(read) / 2 else typed
-    if typed == text and not is_kana_question(text):
+    if typed == text and (not is_kana_question(text) or _says_little(text, tokenizer)):
         return _as_typed(text, tokenizer, lexicon)
     words = tokenizer.query_words(typed, kana=lexicon.kana)
     if not is_kana_question(typed) or not any(lexicon.knows([t.term for t in words])):
         return Asked(text, typed, _weighed(tokenizer.query_words(typed)))
     best = {t.group: t.term for t in reversed(words)}
     return Asked(text, " ".join(best[group] for group in sorted(best)), _weighed(words))
+
+
+def _says_little(text: str, tokenizer: Tokenizer) -> bool:
+    """Whether a question is a greeting or the like: こんにちは is not made of 日 and 来る."""
+    words = tokenizer.query_words(text)
+    return bool(words) and all(word.weight <= BOILERPLATE for word in words)
 
 
 def _as_typed(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
@@ -98,7 +105,8 @@ def _kana_for_romaji(text: str, lexicon: Lexicon) -> str:
 
     def kana(match: re.Match[str]) -> str:
         word = match[0].lower()
-        if lexicon.knows([fold(word)])[0]:
+        # To-Do is stored as one code, todo.
+        if any(lexicon.knows([fold(word), fold(word.replace("-", ""))])):
             return match[0]
         read = romaji_to_kana(word)
         return match[0] if _LATIN.search(read) else read
@@ -115,7 +123,8 @@ def question(asked: Asked, tokenizer: Tokenizer, vector: Vectors | None, legs: C
         vector: The question's vector; None leaves the dense leg out.
         legs: Lexical legs to ask. `document` is always asked: candidates are read for its words.
     """
-    words = [WeightedTerm(t.term, t.weight, t.group, t.phrase) for t in asked.words]
+    said = {t.group for t in asked.words if t.origin != "variant"}
+    words = [WeightedTerm(t.term, t.weight, t.group, t.phrase, optional=t.group not in said) for t in asked.words]
     terms = {"document": words}
     if "question" in legs:
         terms["question"] = words

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from faqsearch.confidence import confidences, repeats, threshold
+from faqsearch.confidence import confidences, threshold
 from faqsearch.dictionaries import SYNONYMS_FILE, LiveSynonyms
 from faqsearch.documents import Document
 from faqsearch.errors import QueryError
@@ -22,6 +22,7 @@ from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, Asked, question, understand
 from faqsearch.opened import Opened
 from faqsearch.ranking import fuse
 from faqsearch.related import Related, related
+from faqsearch.repeats import lead
 from faqsearch.results import Hit, Results
 from faqsearch.settings import Settings
 from faqsearch.snippets import snippet
@@ -236,11 +237,13 @@ class Searcher:
     ) -> Results:
         asked = question(understood, self.tokenizer, vector, self._opened.legs)
         candidates = self.index.candidates(asked, depth=_DEPTH, where=where)
-        ranking = fuse(candidates, self.settings.weights, self.settings.fusion)
+        fused = fuse(candidates, self.settings.weights, self.settings.fusion)
+        led = lead(self.index, query, candidates, fused)
+        ranking = led.ranking
         order = ranking.order[: max(k, _SUGGESTIONS)]
         numbers = candidates.documents[order].tolist()
         documents = self.index.documents(numbers)
-        certain = confidences(candidates, ranking, order, repeats(query, documents[:2]))
+        certain = confidences(candidates, fused, order, repeated=led.sure)
         terms = {term.term for term in asked.terms["document"]}
         hits = []
         for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):

@@ -10,11 +10,12 @@ from time import perf_counter
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.confidence import confidences, repeats, threshold
+from faqsearch.confidence import confidences, threshold
 from faqsearch.errors import DocumentNotFound, JudgmentsError
 from faqsearch.evaluation.judgments import JudgedQuery, Judgments
 from faqsearch.index.interface import Candidates, Scores
 from faqsearch.ranking import fuse
+from faqsearch.repeats import lead
 from faqsearch.search import Searcher
 
 FUSED = "fused"
@@ -72,10 +73,11 @@ def run(searcher: Searcher, queries: Sequence[JudgedQuery], *, ablate: bool = Fa
     systems = {FUSED: None}
     ranked = []
     for query, candidates in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
-        ranking = fuse(candidates, settings.weights, settings.fusion)
+        fused = fuse(candidates, settings.weights, settings.fusion)
+        led = lead(searcher.index, query.text, candidates, fused)
+        ranking = led.ranking
         first = ranking.order[:DEPTH]
-        shown = searcher.index.documents(candidates.documents[first[:2]].tolist())
-        certain = confidences(candidates, ranking, first[:2], repeats(query.text, shown))
+        certain = confidences(candidates, fused, first[:1], repeated=led.sure)
         confidence = float(certain[0]) if len(certain) else 0.0
         rankings = {FUSED: names(candidates.documents[first])}
         for leg, scores in candidates.scores.items():

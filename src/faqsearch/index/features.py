@@ -53,7 +53,8 @@ class AskedWords:
     phrases: Sequence[tuple[int, npt.NDArray[np.int64]]]
     """Place and term numbers of the phrases."""
     ceiling: float
-    """What a document that holds every group at its best is worth, words the index does not know included."""
+    """What a document that holds every group at its best is worth, words the index does not know included, but
+    for optional ones."""
 
     @property
     def starts(self) -> npt.NDArray[np.int64]:
@@ -91,6 +92,8 @@ def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floa
         value = term.weight * own_idf
         if number >= 0:
             known.append((group, number, term.weight, value, None))
+        if term.optional and number < 0:
+            continue
         # A known alternative says more about a group's worth than the unknown word it stands in for.
         best[group] = max(best.get(group, 0.0), value if number >= 0 or group not in best else 0.0)
     known.sort(key=lambda found: found[0])

@@ -39,6 +39,8 @@ class WeightedTerm:
     """Negative: a group of its own."""
     phrase: tuple[str, ...] = ()
     """When not empty: terms that must stand next to each other, in place of `term`."""
+    optional: bool = False
+    """Whether nothing is lacking where no document has it: OneDrive, where One Drive was asked and each word counts."""
 
 
 @dataclass(frozen=True, slots=True)
