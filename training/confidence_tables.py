@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.confidence import Model, probabilities, threshold
+from faqsearch.evaluation.calibration import auroc, calibration_error
 
 OWN, FOREIGN, REMOVED, WRITTEN = "own", "foreign", "removed", "written"
 THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8)
@@ -84,32 +85,20 @@ def line(label: str, own: Table, model: Model, rows: Mask) -> str:
     def share(of: Mask, among: Mask) -> str:
         return f"{np.average(of[among], weights=weight[among]):.2f}" if among.any() else "–"
 
+    def told_apart(without: Mask) -> str:
+        value = auroc(p, answerable, without, weight)
+        return "–" if np.isnan(value) else f"{value:.3f}"
+
     kinds = (FOREIGN, WRITTEN, REMOVED)
     cells = [
         label,
         f"{calibration_error(p, right, weight):.3f}",
         f"{calibration_error(p, own.grade[rows] > 1, weight):.3f}",
-        *[auroc(p, answerable, kind == k, weight) for k in kinds],
-        auroc(p, answerable, ~answerable, weight),
+        *[told_apart(kind == k) for k in kinds],
+        told_apart(~answerable),
         share(shown, answerable),
         share(right, answerable & shown),
         share(~shown, ~answerable),
         " / ".join(share(~shown, kind == k) for k in kinds),
     ]
     return f"| {' | '.join(cells)} |"
-
-
-def calibration_error(p: Floats, right: Mask, weight: Floats, bins: int = 10) -> float:
-    """Return the expected calibration error over bins of equal width."""
-    at = np.minimum((p * bins).astype(int), bins - 1)
-    return float(np.abs(np.bincount(at, weight * (p - right), minlength=bins)).sum() / weight.sum())
-
-
-def auroc(p: Floats, yes: Mask, no: Mask, weight: Floats) -> str:
-    """Return the chance that a question of `yes` is more confident than one of `no`."""
-    if not no.any() or not yes.any():
-        return "–"
-    order = np.argsort(p[no])
-    values, below = p[no][order], np.concatenate(([0], np.cumsum(weight[no][order])))
-    left, right = (below[np.searchsorted(values, p[yes], side)] for side in ("left", "right"))
-    return f"{float(weight[yes] @ (left + right) / 2 / weight[yes].sum() / below[-1]):.3f}"

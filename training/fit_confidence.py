@@ -3,7 +3,8 @@
     PYTHONPATH=src python training/fit_confidence.py --data ../shared/data/benchmarks [--write]
 
 Prints the constants and a table in Markdown; `--write` puts them into `src/faqsearch/confidence.py` and, between the
-markers, `benchmarks/README.md`. Needs scipy. Seeded; about four minutes on two cores.
+markers, `benchmarks/README.md`. Seeded; about four minutes on two cores. `benchmarks/confidence.py` measures what is
+there without fitting.
 
 What is asked of each judged set's index: its own questions; those of the other sets (`foreign`); its own once more,
 with every judged document taken out of the candidates (`removed`, localgovfaq); and those judged to have no answer
@@ -25,17 +26,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "training")]
 
 from confidence_tables import FOREIGN, OWN, REMOVED, WRITTEN, Floats, Mask, Table, report  # noqa: E402
 from faqsearch.build import build_index  # noqa: E402
 from faqsearch.confidence import SIGNALS, VIEWS, Model, signals  # noqa: E402
+from faqsearch.evaluation import calibration  # noqa: E402
+from faqsearch.evaluation.calibration import Labelled, candidates_without  # noqa: E402
 from faqsearch.evaluation.judgments import JudgedQuery, Judgments, read_judgments  # noqa: E402
 from faqsearch.evaluation.runs import Names, gather  # noqa: E402
-from faqsearch.index.interface import Candidates  # noqa: E402
 from faqsearch.ranking import fuse  # noqa: E402
 from faqsearch.search import Searcher, open_index  # noqa: E402
 from faqsearch.settings import BUILTIN_WEIGHTS, MODEL_WEIGHTS  # noqa: E402
@@ -161,21 +162,13 @@ def ask(
         own = judgments.of(query) if judgments else {}
         grades = np.array([own.get(document, 0) for document in names(every.documents)], dtype=np.int64)
         kept = grades == 0 if kind == REMOVED else np.ones(len(grades), dtype=np.bool_)
-        found, grades = part(every, kept), grades[kept]
+        found, grades = candidates_without(every, kept), grades[kept]
         lone = replace(found, scores={leg: s for leg, s in found.scores.items() if leg not in VIEWS})
         for encoder, candidates, weights in (("builtin", found, BUILTIN_WEIGHTS), ("other", lone, MODEL_WEIGHTS)):
             ranking = fuse(candidates, weights)
             first = ranking.order[:1]
             x = signals(candidates, ranking, first)[0] if len(first) else np.zeros(len(SIGNALS))
             rows[encoder].append(Asked(index, kind, query.text, x, int(grades[first[0]]) if len(first) else 0))
-
-
-def part(found: Candidates, kept: Mask) -> Candidates:
-    """Return the candidates without some, as if the index did not hold them."""
-    scores = {leg: values[kept] for leg, values in found.scores.items()}
-    fixed = ("coverage", "focus")
-    maxima = {leg: 1.0 if leg in fixed else float(values.max(initial=0)) for leg, values in scores.items()}
-    return Candidates(found.documents[kept], scores, maxima, found.phrasings[kept], found.sentences[kept])
 
 
 def sample(values: Sequence[Any], most: int, rng: np.random.Generator) -> list[Any]:
@@ -203,18 +196,8 @@ def table(rows: Sequence[Asked]) -> Table:
 
 def fit(own: Table, rows: Mask, least: int = 1) -> Model:
     """Return the logistic regression of `grade >= least` on some rows, no coefficient below 0."""
-    x, y, weight = own.x[rows], own.grade[rows] >= least, own.weight[rows] / own.weight[rows].sum()
-
-    def loss(parameters: Floats) -> tuple[float, Floats]:
-        logits = parameters[0] + x @ parameters[1:]
-        p = 1 / (1 + np.exp(-logits))
-        slope = weight * (p - y)
-        value = float(weight @ np.logaddexp(0, np.where(y, -logits, logits)) + RIDGE * parameters[1:] @ parameters[1:])
-        return value, np.concatenate(([slope.sum()], x.T @ slope + 2 * RIDGE * parameters[1:]))
-
-    bounds = [(None, None), *[(0, None)] * len(SIGNALS)]
-    found = minimize(loss, np.zeros(len(SIGNALS) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return Model(round(float(found[0]), 3), tuple(round(float(c), 3) for c in found[1:]))
+    every = Labelled(own.x, own.grade >= least, own.kind == OWN, own.weight)
+    return calibration.fit(every.part(rows), hold=RIDGE)
 
 
 def say(message: str) -> None:

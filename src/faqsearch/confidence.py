@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,10 @@ class Model:
         """Return the probabilities of rows of signals; float64, shape (n,)."""
         return np.asarray(1 / (1 + np.exp(-(self.intercept + values @ np.array(self.coefficients)))))
 
+    def to_settings(self) -> dict[str, float]:
+        """Return it as an index's settings keep it."""
+        return {"intercept": self.intercept, **dict(zip(SIGNALS, self.coefficients, strict=True))}
+
 
 # <fit: training/fit_confidence.py>
 BUILTIN = Model(-7.349, (0.522, 0.0, 4.287, 8.494, 3.426))
@@ -62,6 +67,7 @@ VIEWS = frozenset({"topic", "context", "meaning"})
 _NEAR = ("dense", "topic", "meaning")
 _VECTOR_LEGS = VIEWS | {"dense"}
 _RIVALS = 5
+_DEFAULT: Mapping[str, float] = MappingProxyType({})
 
 
 def threshold() -> float:
@@ -75,6 +81,7 @@ def confidences(
     order: npt.NDArray[np.int64],
     *,
     repeated: bool = False,
+    fitted: Mapping[str, float] = _DEFAULT,
 ) -> Probabilities:
     """Return the confidence of the hits at `order`, never rising from one to the next; float64, shape (n,).
 
@@ -84,10 +91,11 @@ def confidences(
         order: Places in the candidates of the hits shown, best first; shape (n,).
         repeated: Whether the first stores the question as it was typed, and no other one does that answers
             otherwise (`faqsearch.repeats`): a question that several entries answer is no sure sign of any of them.
+        fitted: What the index's settings keep; empty takes the defaults.
     """
     if not len(order):
         return np.zeros(0, dtype=np.float64)
-    found = probabilities(model(candidates), signals(candidates, ranking, order))
+    found = probabilities(model(candidates, fitted), signals(candidates, ranking, order))
     if repeated:
         found[0] = max(found[0], _REPEATED)
     return np.minimum.accumulate(found)
@@ -100,8 +108,13 @@ def probabilities(fitted: Model, values: Floats) -> Probabilities:
     return np.minimum(fitted.of(values), most)
 
 
-def model(candidates: Candidates) -> Model:
-    """Return the model for the encoder these candidates come from."""
+def model(candidates: Candidates, fitted: Mapping[str, float] = _DEFAULT) -> Model:
+    """Return the model for the encoder these candidates come from, or the one that was fitted to the index.
+
+    One that was fitted to the signals of another version of faqsearch says nothing about these: the default is taken.
+    """
+    if fitted.keys() == {"intercept", *SIGNALS}:
+        return Model(fitted["intercept"], tuple(fitted[signal] for signal in SIGNALS))
     return BUILTIN if VIEWS & candidates.scores.keys() else OTHER
 
 

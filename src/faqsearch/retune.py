@@ -1,4 +1,4 @@
-"""Retune: the same index with other weights, as a generation of its own that can be rolled back."""
+"""Retune: the same index with other weights or another confidence, as a generation that can be rolled back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from faqsearch.index.folder import Generation, IndexFolder
 
 # Settings that are read when a question is asked; the others made the files what they are.
-_ASKED = frozenset({"weights", "fusion", "keep_generations"})
+_ASKED = frozenset({"weights", "fusion", "confidence", "keep_generations"})
 
 
 def rewrite_settings(folder: IndexFolder, settings: Settings) -> Generation:
@@ -26,7 +26,7 @@ def rewrite_settings(folder: IndexFolder, settings: Settings) -> Generation:
 
     Args:
         folder: The index.
-        settings: May differ in weights, fusion and generations kept. When nothing differs, nothing is written.
+        settings: May differ in weights, fusion, confidence and generations kept. When nothing differs, nothing is written.
 
     Raises:
         SettingsError: Another setting differs; that needs a build.

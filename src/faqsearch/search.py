@@ -243,7 +243,7 @@ class Searcher:
         order = ranking.order[: max(k, _SUGGESTIONS)]
         numbers = candidates.documents[order].tolist()
         documents = self.index.documents(numbers)
-        certain = confidences(candidates, fused, order, repeated=led.sure)
+        certain = confidences(candidates, fused, order, repeated=led.sure, fitted=self.settings.confidence)
         terms = {term.term for term in asked.terms["document"]}
         hits = []
         for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):

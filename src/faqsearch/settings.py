@@ -79,6 +79,8 @@ class Settings:
     weights: Mapping[str, float] = field(default_factory=dict)
     """Leg to its weight in the fusion; 0 turns a leg off. Empty takes the defaults for the model."""
     fusion: FusionMethod = "weighted"
+    confidence: Mapping[str, float] = field(default_factory=dict)
+    """What `faqsearch tune --confidence` fitted: `intercept`, and each signal's coefficient. Empty takes the defaults."""
     user_words: tuple[str, ...] = ()
     """Words MeCab would cut wrongly; kept whole, their parts as well."""
     hidden: bool = False
@@ -96,6 +98,8 @@ class Settings:
             raise SettingsError(f"passages of {self.passage_chars} characters", hint="Use 50 or more.")
         if self.keep_generations < 1:
             raise SettingsError("at least the current generation is kept", hint="Use 1 or more generations.")
+        if any(value < 0 for name, value in self.confidence.items() if name != "intercept"):
+            raise SettingsError("a signal lowers the confidence by growing", hint="Fit it: faqsearch tune --confidence")
         if any(weight < 0 for weight in self.weights.values()) or not any(self.weights.values()):
             raise SettingsError("fusion weights are all zero, or negative", hint="Give at least one leg a weight.")
 

@@ -11,7 +11,7 @@ from faqsearch.cli.terminal import printable
 from faqsearch.cli.wrapping import shorten, width
 
 if TYPE_CHECKING:
-    from faqsearch.evaluation import Evaluation, Tuning
+    from faqsearch.evaluation import Calibration, Evaluation, Tuning
     from faqsearch.evaluation.report import Row, Shown, Worst
 
 _NAME = 14
@@ -102,7 +102,41 @@ def tuning_lines(tuning: Tuning, address: str, written: str | None, look: Look) 
         line = f"{leg:<{_NAME}}{before:>8g}{weight:>8g}"
         yield look.bold(line) if weight != before else line
     yield ""
+    yield _written(address, written, "the tuned weights")
+
+
+def calibration_lines(calibration: Calibration, address: str, written: str | None, look: Look) -> Iterator[str]:
+    """Yield how true the confidence is now and fitted, and what "answered" would come to.
+
+    Args:
+        calibration: What was fitted.
+        address: Of the index.
+        written: The generation that has it now, or None when nothing was to be written.
+        look: How to write.
+    """
+    with_answer = plural(calibration.answerable, "question")
+    yield f"{with_answer} with an answer, {calibration.unanswerable} without"
+    if calibration.removed:
+        yield f"{calibration.removed} asked once more with their answers taken out; both kinds count half"
+    yield ""
+    yield look.faint(f"{'':<44}{'now':>8}{'fitted, held out':>18}")
+    before, after = calibration.before, calibration.after
+    rows = (
+        ("calibration error (ECE, 0 is best)", before.ece, after.ece),
+        ("told apart: with and without answer (AUROC)", before.auroc, after.auroc),
+        ("with an answer: answered", before.answered, after.answered),
+        ("  of these first hits right", before.right, after.right),
+        ("without an answer: not answered", before.refused, after.refused),
+    )
+    for label, now, then in rows:
+        yield f"{label:<44}{now:>8.3f}{then:>18.3f}"
+    yield ""
+    if not calibration.better:
+        yield look.bold("No better than what the index has.")
+    yield _written(address, written, "the fitted confidence")
+
+
+def _written(address: str, written: str | None, what: str) -> str:
     if written is None:
-        yield "Nothing was written. With --write the index uses the tuned weights."
-    else:
-        yield f"{printable(address)} uses them from now on (generation {written})"
+        return f"Nothing was written. With --write the index uses {what}."
+    return f"{printable(address)} uses {what} from now on (generation {written})"

@@ -23,38 +23,48 @@ def tune(
     folds: Annotated[
         int, typer.Option("--folds", min=2, metavar="N", help="Parts of the questions; each is held out once.")
     ] = 5,
+    confidence: Annotated[
+        bool, typer.Option("--confidence", help="Fit the confidence, not the weights; fit it again after new weights.")
+    ] = False,
     write: Annotated[
         bool,
-        typer.Option("--write", help="Use the weights from now on; `faqsearch rollback` brings the old ones back."),
+        typer.Option("--write", help="Use what was found from now on; `faqsearch rollback` brings back what was."),
     ] = False,
     json: JsonOption = False,
     color: ColorOption = "auto",
     debug: DebugOption = False,
 ) -> int:
-    """Choose the weights of the legs on judged questions.
+    """Choose the weights of the legs on judged questions, or fit the confidence to them.
 
-    Says what they gain on questions they were not chosen on, and whether that is more than chance. Writes nothing
-    without --write; `faqsearch update` keeps written weights, `faqsearch build` takes the defaults.
+    Says what that gains on questions it was not chosen on, and whether that is more than chance. Writes nothing
+    without --write; `faqsearch update` keeps what was written, `faqsearch build` takes the defaults.
     """
     from faqsearch.cli.progress import Progress
+    from faqsearch.evaluation import calibrate
     from faqsearch.evaluation import tune as choose
 
     address = index_address(index)
+    find = calibrate if confidence else choose
     with Progress(sys.stderr) as progress:
-        tuning = choose(queries, qrels, index=address, folds=folds, progress=progress.step)
+        found = find(queries, qrels, index=address, folds=folds, progress=progress.step)
     written = None
     if write:
         from faqsearch.index.folder import IndexFolder
         from faqsearch.retune import rewrite_settings
 
-        written = rewrite_settings(IndexFolder(address), tuning.settings).name
+        written = rewrite_settings(IndexFolder(address), found.settings).name
     if json:
         from faqsearch.cli.machine import dumps
 
-        print(dumps({**tuning.to_json(), "index": address, "written": written}, indent=2))
+        print(dumps({**found.to_json(), "index": address, "written": written}, indent=2))
     else:
         from faqsearch.cli.render import Look
-        from faqsearch.cli.tables import tuning_lines
+        from faqsearch.cli.tables import calibration_lines, tuning_lines
+        from faqsearch.evaluation import Calibration
 
-        print(*tuning_lines(tuning, address, written, Look.of(sys.stdout, color)), sep="\n")
+        look = Look.of(sys.stdout, color)
+        if isinstance(found, Calibration):
+            print(*calibration_lines(found, address, written, look), sep="\n")
+        else:
+            print(*tuning_lines(found, address, written, look), sep="\n")
     return 0

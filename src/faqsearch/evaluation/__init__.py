@@ -1,8 +1,9 @@
 """Looking back: how good the rankings are on judged questions, and which weights would make them better."""
 
+from faqsearch.evaluation.calibration import Calibration, calibrate
 from faqsearch.evaluation.experiment import evaluate
 from faqsearch.evaluation.report import Bound, Evaluation, failures
 from faqsearch.evaluation.runs import write_trec
 from faqsearch.evaluation.tuning import Tuning, tune
 
-__all__ = ["Bound", "Evaluation", "Tuning", "evaluate", "failures", "tune", "write_trec"]
+__all__ = ["Bound", "Calibration", "Evaluation", "Tuning", "calibrate", "evaluate", "failures", "tune", "write_trec"]

@@ -77,7 +77,7 @@ def run(searcher: Searcher, queries: Sequence[JudgedQuery], *, ablate: bool = Fa
         led = lead(searcher.index, query.text, candidates, fused)
         ranking = led.ranking
         first = ranking.order[:DEPTH]
-        certain = confidences(candidates, fused, first[:1], repeated=led.sure)
+        certain = confidences(candidates, fused, first[:1], repeated=led.sure, fitted=settings.confidence)
         confidence = float(certain[0]) if len(certain) else 0.0
         rankings = {FUSED: names(candidates.documents[first])}
         for leg, scores in candidates.scores.items():
