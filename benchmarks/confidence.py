@@ -18,9 +18,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "training")]
 
-from confidence_tables import report  # noqa: E402
+from confidence_tables import Table, report  # noqa: E402
 from faqsearch import Searcher, build_index, open_index  # noqa: E402
-from faqsearch.confidence import BUILTIN, OTHER, threshold  # noqa: E402
+from faqsearch.confidence import BUILTIN, OTHER, Model, threshold  # noqa: E402
 from faqsearch.repeats import bare  # noqa: E402
 from fit_confidence import collect, fit, table  # noqa: E402
 from tables import write_between_markers  # noqa: E402
@@ -30,30 +30,34 @@ MOST_REPEATS = 1500
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    pages = []
-    if not options.extremes:
-        tables = {name: table(rows) for name, rows in collect(options.data, options.corpus).items()}
-        models = {"builtin": BUILTIN, "other": OTHER}
-        pages = [report(name, own, models[name], fit) for name, own in tables.items()]
-    corpora = {path.parent.name: path for path in sorted(options.data.glob("*/corpus.jsonl"))}
-    pages.append("\n".join(extremes({**corpora, "corpus": options.corpus})))
-    print("\n\n".join(pages))
-    if not options.extremes:
-        write_between_markers(options.readme, "confidence", "\n\n".join(pages))
+    if options.extremes:
+        print("\n".join(extremes(options.data, options.corpus)))
+        return 0
+    tables = {name: table(rows) for name, rows in collect(options.data, options.corpus).items()}
+    text = page(tables, {"builtin": BUILTIN, "other": OTHER}, options.data, options.corpus)
+    print(text)
+    write_between_markers(options.readme, "confidence", text)
     return 0
 
 
-def extremes(corpora: Mapping[str, Path]) -> Iterator[str]:
+def page(tables: Mapping[str, Table], models: Mapping[str, Model], data: Path, corpus: Path) -> str:
+    """Return all tables, in Markdown."""
+    parts = [report(name, own, models[name], fit) for name, own in tables.items()]
+    return "\n\n".join([*parts, "\n".join(extremes(data, corpus))])
+
+
+def extremes(data: Path, corpus: Path) -> Iterator[str]:
     """Yield a table of what must be sure, and of what must not be."""
+    corpora = {path.parent.name: path for path in sorted(data.glob("*/corpus.jsonl"))} | {"corpus": corpus}
     off_topic = (HERE / "off_topic.txt").read_text(encoding="utf-8").split("\n")
     yield "### Repeats, and questions about something else"
     yield ""
     yield f"| | stored questions asked | own entry first | from 0.95 | off-topic questions | above 0.3 | above {threshold()} |"
     yield "|---|---|---|---|---|---|---|"
-    for name, corpus in corpora.items():
+    for name, source in corpora.items():
         print(f"{name}: repeats", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            build_index(corpus, folder)
+            build_index(source, folder)
             searcher = open_index(folder)
             stored = list(_stored(searcher))
             step = max(1, len(stored) // MOST_REPEATS)

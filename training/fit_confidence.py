@@ -30,7 +30,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "training")]
 
-from confidence_tables import FOREIGN, OWN, REMOVED, WRITTEN, Floats, Mask, Table, report  # noqa: E402
+from confidence_tables import FOREIGN, OWN, REMOVED, WRITTEN, Floats, Mask, Table  # noqa: E402
 from faqsearch.build import build_index  # noqa: E402
 from faqsearch.confidence import SIGNALS, VIEWS, Model, signals  # noqa: E402
 from faqsearch.evaluation import calibration  # noqa: E402
@@ -69,21 +69,22 @@ def main() -> None:
     tables = {name: table(rows) for name, rows in collect(options.data, options.corpus).items()}
     fitted = {name: fit(own, own.train) for name, own in tables.items()}
     constants = "\n".join(f"{name.upper()} = {_literal(model)}" for name, model in fitted.items())
-    page = "\n\n".join(report(name, own, fitted[name], fit) for name, own in tables.items())
-    print(constants, page, sep="\n\n")
+    from confidence import page  # which imports this module
+
+    text = page(tables, fitted, options.data, options.corpus)
+    print(constants, text, sep="\n\n")
     if options.write:
         path = ROOT / "src/faqsearch/confidence.py"
-        text = path.read_text(encoding="utf-8")
         path.write_text(
             re.sub(
                 r"(?<=^# <fit:).*?(?=^# </fit>)",
                 f" training/fit_confidence.py>\n{constants}\n",
-                text,
+                path.read_text(encoding="utf-8"),
                 flags=re.MULTILINE | re.DOTALL,
             ),
             encoding="utf-8",
         )
-        write_between_markers(ROOT / "benchmarks/README.md", "confidence", page)
+        write_between_markers(ROOT / "benchmarks/README.md", "confidence", text)
 
 
 # --- Asking ---------------------------------------------------------------------------------------------------

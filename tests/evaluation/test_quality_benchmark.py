@@ -50,3 +50,14 @@ def test_a_set_that_is_not_there_is_named(judged, tmp_path):
     done = quality(judged, "--sets", "nowhere", "--corpus", str(tmp_path))
     assert done.returncode == 1
     assert "no such set: nowhere" in done.stderr
+
+
+def test_the_confidence_benchmark_counts_repeats_and_off_topic_questions(judged, tmp_path):
+    """Every stored question brings its own entry first, surely; the off-topic ones are a hundred."""
+    script = ROOT / "benchmarks" / "confidence.py"
+    places = ("--data", str(tmp_path), "--corpus", str(judged / "corpus.jsonl"), "--extremes")
+    done = subprocess.run(
+        [sys.executable, str(script), *places], capture_output=True, text=True, encoding="utf-8", check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert "| corpus | 12 | 100.00% | 100.00% | 100 |" in done.stdout
