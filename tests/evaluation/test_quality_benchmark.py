@@ -57,7 +57,12 @@ def test_the_confidence_benchmark_counts_repeats_and_off_topic_questions(judged,
     script = ROOT / "benchmarks" / "confidence.py"
     places = ("--data", str(tmp_path), "--corpus", str(judged / "corpus.jsonl"), "--extremes")
     done = subprocess.run(
-        [sys.executable, str(script), *places], capture_output=True, text=True, encoding="utf-8", check=False, timeout=300
+        [sys.executable, str(script), *places],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     assert "| corpus | 12 | 100.00% | 100.00% | 100 |" in done.stdout
