@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from faqsearch.build import BuildReport, build_index
+    from faqsearch.contents import Contents, Entry, neighbours, table_of_contents
     from faqsearch.documents import Document, Source
     from faqsearch.errors import (
         DictionaryError,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
     from faqsearch.evaluation import Evaluation, evaluate
     from faqsearch.explain import Explanation
+    from faqsearch.keyterms import KeyTerm, key_terms
     from faqsearch.related import Related
     from faqsearch.results import Hit, Results
     from faqsearch.search import Searcher, open_index
@@ -48,10 +50,12 @@ if TYPE_CHECKING:
 __all__ = [
     "BM25",
     "BuildReport",
+    "Contents",
     "DictionaryError",
     "Document",
     "DocumentNotFound",
     "EngineError",
+    "Entry",
     "Evaluation",
     "Explanation",
     "FaqsearchError",
@@ -62,6 +66,7 @@ __all__ = [
     "IndexNotFound",
     "IndexWriteError",
     "JudgmentsError",
+    "KeyTerm",
     "MissingExtra",
     "ModelError",
     "QueryError",
@@ -77,17 +82,23 @@ __all__ = [
     "__version__",
     "build_index",
     "evaluate",
+    "key_terms",
+    "neighbours",
     "open_index",
+    "table_of_contents",
     "update_index",
 ]
 
 _HOMES = {
     "BM25": "settings",
     "BuildReport": "build",
+    "Contents": "contents",
     "Document": "documents",
+    "Entry": "contents",
     "Evaluation": "evaluation",
     "Explanation": "explain",
     "Hit": "results",
+    "KeyTerm": "keyterms",
     "Related": "related",
     "Results": "results",
     "Searcher": "search",
@@ -97,7 +108,10 @@ _HOMES = {
     "UpdateReport": "update",
     "build_index": "build",
     "evaluate": "evaluation",
+    "key_terms": "keyterms",
+    "neighbours": "contents",
     "open_index": "search",
+    "table_of_contents": "contents",
     "update_index": "update",
 }
 """Module of each public name; errors are all in `errors`."""

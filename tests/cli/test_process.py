@@ -64,6 +64,16 @@ def test_search_imports_no_machine_learning(option, workplace):
     assert set() == modules & {*HEAVY, "rich", "pydantic", "yaml", "markdown_it", "charset_normalizer"}
 
 
+@pytest.mark.parametrize("command", [["toc"], ["toc", "--json"], ["show", "pass", "--context", "1"], ["terms"]])
+def test_reading_an_index_through_imports_no_machine_learning(command, workplace):
+    """Contents, neighbours and key terms come from the index alone; contents and neighbours need no dictionary."""
+    code, modules = imported(*command, cwd=workplace)
+
+    assert code == "code 0"
+    assert set() == modules & {*HEAVY, "faiss", "rich", "pydantic", "yaml", "markdown_it", "charset_normalizer"}
+    assert "fugashi" not in modules or command == ["terms"]
+
+
 def test_importing_the_package_imports_nothing(tmp_path):
     """`import faqsearch` costs nothing until a name is used."""
     script = "import sys; before = set(sys.modules); import faqsearch; print(*set(sys.modules) - before)"

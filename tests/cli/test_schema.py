@@ -57,6 +57,10 @@ def test_the_schema_is_a_schema(cli):
         (["related", "pass", "--json"], "related"),
         (["related", "pass", "--json", "-k", "1"], "related"),
         (["show", "pass", "--json"], "document"),
+        (["show", "pass", "--context", "1", "--json"], "document"),
+        (["toc", "--json"], "contents"),
+        (["toc", "--json", "--depth", "1"], "contents"),
+        (["terms", "--json"], "key_terms"),
         (["doctor", "--json"], "diagnosis"),
     ],
 )

@@ -54,3 +54,13 @@ def measure() -> float:
     """A judged set, from files."""
     evaluation: faqsearch.Evaluation = faqsearch.evaluate("queries.jsonl", "qrels.tsv", index="indexes/a")
     return evaluation.value("ndcg@10")
+
+
+def read_through(searcher: faqsearch.Searcher) -> list[str]:
+    """A manual's contents, its index of terms, and what stands around a section."""
+    tables: list[faqsearch.Contents] = faqsearch.table_of_contents(searcher, source="manual")
+    top: faqsearch.Entry = tables[0].entries[0]
+    terms: list[faqsearch.KeyTerm] = faqsearch.key_terms("indexes/a", k=10, sections=2)
+    before, after = faqsearch.neighbours(searcher, terms[0].sections[0].id, context=2)
+    near: list[faqsearch.Document] = [*before, *after]
+    return [tables[0].source, top.title, str(top.document), terms[0].term, terms[0].reading, near[0].id]

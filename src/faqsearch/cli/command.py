@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, str] = {
     "suggest": "Complete what was typed.",
     "related": "List the documents nearest to one.",
     "show": "Show one document in full.",
+    "toc": "Print the table of contents.",
+    "terms": "Print the index of key terms.",
     "info": "Say what an index holds.",
     "verify": "Check every byte of an index.",
     "rollback": "Go back to the generation before.",

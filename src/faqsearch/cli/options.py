@@ -18,6 +18,9 @@ SynonymsOption = Annotated[
         "--synonyms", metavar="FILE", help="A synonym file to use beside the one kept with the index. Repeat for more."
     ),
 ]
+SourceOption = Annotated[
+    str | None, typer.Option("--source", metavar="PATH", help="Only this file, or the files in this folder.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 ColorOption = Annotated[ColorChoice, typer.Option("--color", help="Colour: auto, always or never.", metavar="WHEN")]
 # Read by `run`, before any option is parsed; declared so that it is known and documented.

@@ -31,6 +31,7 @@ class GeneralWords:
         self._vocabulary = Vocabulary(arrays)
         self._vectors: npt.NDArray[np.int8] = arrays["vectors"]
         self._scales: Floats = arrays["scales"]
+        self._idf: Floats = arrays["idf"]
         self.dimension = int(self._vectors.shape[1])
 
     def vectors(self, terms: Sequence[str]) -> Floats:
@@ -41,6 +42,11 @@ class GeneralWords:
         at = numbers[known]
         found[known] = self._vectors[at].astype(np.float32) * self._scales[at][:, None]
         return found
+
+    def idf(self, terms: Sequence[str]) -> Floats:
+        """Return ln(N / df) of each term in Japanese at large, that of the rarest for unknown ones; shape (n,)."""
+        numbers = self._vocabulary.numbers(terms)
+        return np.where(numbers >= 0, self._idf[numbers], self._idf.max()).astype(np.float32)
 
 
 @cache
