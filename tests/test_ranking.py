@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from faqsearch.index.interface import Candidates
-from faqsearch.ranking import fuse, ranks
+from faqsearch.ranking import fuse, ranks, without_copies
 
 
 def candidates(**scores):
@@ -58,3 +58,22 @@ def test_no_candidates(method):
 def test_ranks_are_one_based_and_stable():
     """Ties go to the earlier place."""
     assert ranks(np.array([1, 3, 3, 2], dtype=np.float32)).tolist() == [4, 1, 2, 3]
+
+
+class Originals:
+    """An index that knows copies and nothing else."""
+
+    def originals(self, numbers):
+        """Documents 10, 12 and 14 are copies of 10; 13 is one of a document that was not found."""
+        return np.array([{10: 10, 12: 10, 13: 9, 14: 10}.get(number, -1) for number in numbers], dtype=np.int32)
+
+
+def test_the_best_of_several_copies_stands_for_all():
+    """Others keep their order; copies are named by the place that stands for them, however many hits are wanted."""
+    found = Candidates(np.arange(10, 15), {}, {}, np.zeros(5, np.int32), np.zeros((5, 2), np.int32))
+    order = np.array([4, 1, 2, 3, 0])
+
+    kept, copies = without_copies(Originals(), found, order, 2)
+    assert (kept.tolist(), copies) == ([4, 1], {4: [2, 0]})
+    kept, copies = without_copies(Originals(), found, order, 10)
+    assert (kept.tolist(), copies) == ([4, 1, 3], {4: [2, 0]})

@@ -119,6 +119,7 @@ def describe(command: str, report: ReadReport, settings: Settings, tokenizer: To
         documents=written.documents,
         passages=written.passages,
         problems=report.errors,
+        copies=written.copies,
         tokenizer=tokenizer.fingerprint,
         encoder=written.encoder,
         dense=written.dense,

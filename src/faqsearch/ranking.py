@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.interface import Candidates, Scores
+from faqsearch.index.interface import Candidates, Index, Scores
 from faqsearch.settings import FusionMethod
 
 _RRF_K = 60
@@ -63,3 +63,30 @@ def ranks(scores: Scores) -> npt.NDArray[np.int64]:
     places = np.empty(len(scores), dtype=np.int64)
     places[order] = np.arange(1, len(scores) + 1)
     return places
+
+
+def without_copies(
+    index: Index, candidates: Candidates, order: npt.NDArray[np.int64], most: int
+) -> tuple[npt.NDArray[np.int64], dict[int, list[int]]]:
+    """Return an order in which the best of several copies stands for all of them.
+
+    Args:
+        index: Where the candidates come from.
+        candidates: What the legs found.
+        order: Places in the candidates, best first; shape (n,).
+        most: Places wanted, at most.
+
+    Returns:
+        The places that are left, best first, and the places of the copies each of them stands for.
+    """
+    seen: dict[int, int] = {}
+    kept: list[int] = []
+    copies: dict[int, list[int]] = {}
+    originals = index.originals(candidates.documents[order])
+    for place, original in zip(order.tolist(), originals.tolist(), strict=True):
+        first = seen.setdefault(original, place) if original >= 0 else place
+        if first != place:
+            copies.setdefault(first, []).append(place)
+        elif len(kept) < most:
+            kept.append(place)
+    return np.array(kept, dtype=np.int64), copies

@@ -54,6 +54,8 @@ class Hit:
     """The phrasing or piece that matched best."""
     explanation: Mapping[str, LegExplanation] = field(default_factory=dict)
     """Leg name to what it thought; only filled when asked for."""
+    copies: tuple[Document, ...] = ()
+    """Other documents that say much the same and also match, best first; no hits of their own."""
 
     @property
     def id(self) -> str:
@@ -82,7 +84,6 @@ class Hit:
 
     def to_json(self) -> dict[str, Any]:
         """Return the hit as plain JSON values, in the order the contract shows them."""
-        source = self.document.source
         value: dict[str, Any] = {
             "rank": self.rank,
             "id": self.id,
@@ -95,18 +96,23 @@ class Hit:
             "matched": self.matched,
             "category": list(self.document.category),
             "tags": list(self.document.tags),
-            "source": {
-                "path": source.path,
-                "line": source.line,
-                "page": source.page,
-                "heading": list(source.heading),
-                "url": source.url,
-                "anchor": source.anchor,
-            },
+            "source": _place(self.source),
+            "copies": [{"id": copy.id, "source": _place(copy.source)} for copy in self.copies],
         }
         if self.explanation:
             value["explanation"] = {name: leg.to_json() for name, leg in self.explanation.items()}
         return value
+
+
+def _place(source: Source) -> dict[str, Any]:
+    return {
+        "path": source.path,
+        "line": source.line,
+        "page": source.page,
+        "heading": list(source.heading),
+        "url": source.url,
+        "anchor": source.anchor,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from faqsearch.index.interface import Candidates
 from faqsearch.index.manifest import Manifest
 from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, Asked, question, understand
 from faqsearch.opened import Opened
-from faqsearch.ranking import fuse
+from faqsearch.ranking import fuse, without_copies
 from faqsearch.related import Related, related
 from faqsearch.repeats import lead
 from faqsearch.results import Hit, Results
@@ -240,9 +240,8 @@ class Searcher:
         fused = fuse(candidates, self.settings.weights, self.settings.fusion)
         led = lead(self.index, query, candidates, fused)
         ranking = led.ranking
-        order = ranking.order[: max(k, _SUGGESTIONS)]
-        numbers = candidates.documents[order].tolist()
-        documents = self.index.documents(numbers)
+        order, copies = without_copies(self.index, candidates, ranking.order, max(k, _SUGGESTIONS))
+        documents = self.index.documents(numbers := candidates.documents[order].tolist())
         certain = confidences(candidates, fused, order, repeated=led.sure, fitted=self.settings.confidence)
         terms = {term.term for term in asked.terms["document"]}
         hits = []
@@ -260,6 +259,7 @@ class Searcher:
                     highlights=shown.highlights,
                     matched=matched(document, candidates, place),
                     explanation=explain_hit(self.index, asked, candidates, ranking, place) if explain else {},
+                    copies=tuple(self.index.documents(candidates.documents[copies.get(place, [])].tolist())),
                 )
             )
         answered = bool(len(certain)) and float(certain[0]) >= threshold()

@@ -9,7 +9,7 @@ import pytest
 
 SEARCH_FIELDS = [
     "rank", "id", "kind", "score", "confidence", "question", "answer", "snippet", "matched", "category", "tags",
-    "source",
+    "source", "copies",
 ]  # fmt: skip
 
 

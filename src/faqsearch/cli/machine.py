@@ -16,7 +16,7 @@ from faqsearch.results import SCHEMA, Results
 # The fields of a hit, as `Hit.to_json` names them; what `--fields` may choose from.
 FIELDS = (
     "rank", "id", "kind", "score", "confidence", "question", "answer", "snippet", "matched", "category", "tags",
-    "source", "explanation",
+    "source", "copies", "explanation",
 )  # fmt: skip
 _TSV_FIELDS = ("rank", "confidence", "id", "question", "snippet", "source")
 _LONG_TEXTS = ("question", "answer", "snippet", "matched")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _INDENT = "   "
 # Columns a category needs to say anything; it is left out where the path leaves less.
 _LEAST_AROUND = 8
+_COPIES_SHOWN = 3
 _BAR = ("▮", "▯")
 _PLAIN_BAR = ("*", ".")
 
@@ -96,6 +97,10 @@ def _hit_lines(hit: Hit, look: Look, *, full: bool) -> Iterator[str]:
     left = look.columns - len(_INDENT) - width(_place_text(hit.source)) - 4
     around = f"  [{shorten(around, left)}]" if around and left > _LEAST_AROUND else ""
     yield _INDENT + look.faint(_place(hit.source, look) + around)
+    for copy in hit.copies[:_COPIES_SHOWN]:
+        yield _INDENT + look.faint(f"same text: {_place(copy.source, look)}")
+    if (more := len(hit.copies) - _COPIES_SHOWN) > 0:
+        yield _INDENT + look.faint(f"same text: {more:,} more; --json lists them")
 
 
 def _confidence(value: float, look: Look) -> str:

@@ -83,6 +83,9 @@ def build_lines(report: BuildReport, into: str) -> Iterator[str]:
         f"{plural(manifest.problems, 'problem')}: left out" if manifest.problems else "",
         plural(warnings, "warning") if warnings else "",
         f"{plural(report.skipped, 'file')} skipped" if report.skipped else "",
+        f"{plural(manifest.copies, 'copy of another document', 'copies of other documents')}"
+        if manifest.copies
+        else "",
     ]
     if any(extras):
         yield ", ".join(filter(None, extras))
@@ -98,6 +101,7 @@ def build_value(report: BuildReport, into: str) -> dict[str, Any]:
         "skipped": report.skipped,
         "documents": report.manifest.documents,
         "passages": report.manifest.passages,
+        "copies": report.manifest.copies,
         "errors": report.manifest.problems,
         "problems": [
             {
@@ -131,6 +135,7 @@ def info_lines(address: str, current: Generation, generations: Sequence[Generati
             ("weights", f"{weights}  ({settings.fusion})"),
             ("BM25", "; ".join(f"{n} {leg}" for n, leg in _bm25_summary(manifest))),
             ("passage", f"{settings.passage_chars} characters at most"),
+            ("copies", f"{manifest.copies:,}" + (" say much the same as another document" if manifest.copies else "")),
             ("problems", f"{manifest.problems:,}" + (" left out when it was built" if manifest.problems else "")),
         ],
         look,
@@ -163,6 +168,7 @@ def info_value(address: str, current: Generation, generations: Sequence[Generati
         "documents": manifest.documents,
         "passages": manifest.passages,
         "problems": manifest.problems,
+        "copies": manifest.copies,
         "bytes": _size(manifest),
         "encoder": dict(manifest.encoder),
         "dense": dict(manifest.dense),
@@ -182,9 +188,9 @@ def info_value(address: str, current: Generation, generations: Sequence[Generati
     }
 
 
-def plural(count: int, noun: str) -> str:
-    """Return `1 file`, `3,472 documents`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Return `1 file`, `3,472 documents`, `2 copies`."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 
 def _bm25_summary(manifest: Manifest) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
@@ -98,6 +99,18 @@ def hash_arrays(hashes: Sequence[DocumentHashes]) -> dict[str, npt.NDArray[Any]]
 def line_sum(line: bytes) -> int:
     """Return the checksum of a document's line, compared whenever it is read: no answer is ever a damaged one."""
     return int.from_bytes(blake2b(line, digest_size=8).digest(), "little")
+
+
+@contextmanager
+def written_documents(path: Path, offsets: Sequence[int]) -> Iterator[Callable[[int], Document]]:
+    """Give what reads a document by its number from a file that was just written, before its tables are."""
+    with path.open("rb") as file:
+
+        def read(number: int) -> Document:
+            file.seek(offsets[number])
+            return document_from_json(file.readline())
+
+        yield read
 
 
 def id_arrays(ids: list[str]) -> dict[str, npt.NDArray[Any]]:

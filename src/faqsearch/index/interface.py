@@ -170,6 +170,17 @@ class Index(Protocol):
         """
         ...
 
+    def originals(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """Return for each document the first that says much the same, its own number for that one; -1 where none does.
+
+        Args:
+            numbers: Document numbers; shape (n,).
+
+        Returns:
+            Document numbers; int32, shape (n,).
+        """
+        ...
+
     def vectors(self, number: int) -> Vectors:
         """Return the stored vectors of a document's passages; float32, shape (passages, dimension)."""
         ...

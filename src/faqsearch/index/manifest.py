@@ -53,6 +53,8 @@ class Manifest:
     sources: Mapping[str, SourceRecord] = field(default_factory=dict)
     problems: int = 0
     """Rows and files that could not be read."""
+    copies: int = 0
+    """Documents that say much the same as an earlier one; they are searched like all others."""
     files: Mapping[str, FileRecord] = field(default_factory=dict)
     arrays: Mapping[str, Mapping[str, ArrayPlace]] = field(default_factory=dict)
     """Array file name to where each of its arrays lies."""
@@ -67,6 +69,7 @@ class Manifest:
             "documents": self.documents,
             "passages": self.passages,
             "problems": self.problems,
+            "copies": self.copies,
             "tokenizer": self.tokenizer,
             "encoder": dict(self.encoder),
             "dense": dict(self.dense),
@@ -98,6 +101,7 @@ class Manifest:
                 documents=int(value["documents"]),
                 passages=int(value["passages"]),
                 problems=int(value["problems"]),
+                copies=int(value.get("copies", 0)),
                 tokenizer=value["tokenizer"],
                 encoder=dict(value["encoder"]),
                 dense=dict(value["dense"]),

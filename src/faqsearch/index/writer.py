@@ -16,6 +16,7 @@ from faqsearch.documents import Document
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
 from faqsearch.index.characters import spelling_arrays
 from faqsearch.index.completions import SUGGEST_FILE, CompletionsBuilder
+from faqsearch.index.copies import CopyFinder, count_copies
 from faqsearch.index.counts import CountsBuilder, TermCounts
 from faqsearch.index.dense import write_dense
 from faqsearch.index.document_file import (
@@ -25,6 +26,7 @@ from faqsearch.index.document_file import (
     hash_arrays,
     id_arrays,
     line_sum,
+    written_documents,
 )
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.folder import Generation, file_record
@@ -67,6 +69,8 @@ class Written:
     dense: dict[str, Any]
     documents: int
     passages: int
+    copies: int
+    """Documents that say much the same as an earlier one."""
 
 
 class GenerationWriter:
@@ -94,6 +98,7 @@ class GenerationWriter:
         self._ids: list[str] = []
         self._hashes: list[DocumentHashes] = []
         self._facets = FacetsBuilder()
+        self._copies = CopyFinder()
         self._spill = Spill(path / "spill")
         self._words = SequencesBuilder(self._spill)
         self._counts = {leg: CountsBuilder(self._spill) for leg in _LEGS}
@@ -138,6 +143,7 @@ class GenerationWriter:
             self._ids.append(document.id)
             self._hashes.append(hashes)
             self._facets.add(number, document)
+            self._copies.add(number, document)
             old = self._known.number(hashes.texts) if self._known else None
             if old is None:
                 fresh.append(document)
@@ -198,18 +204,21 @@ class GenerationWriter:
         else:
             (owners, vectors), described = self._encoded(encoder, progress), encoder.describe()
         dense = write_dense(self._path, vectors)
+        with written_documents(self._path / DOCUMENTS_FILE, self._offsets) as read:
+            originals = self._copies.originals(self.documents, read)
         tables = {
             "document_offsets": np.array(self._offsets, dtype=np.int64),
             "line_sums": np.array(self._sums, dtype=np.uint64),
             **id_arrays(self._ids),
             **hash_arrays(self._hashes),
+            "originals": originals,
             "passage_documents": owners,
             "passage_starts": np.searchsorted(owners, np.arange(self.documents + 1)).astype(np.int64),
         }
         self._write(TABLES_FILE, tables)
         self._write(FACETS_FILE, self._facets.arrays())
         self._write(SUGGEST_FILE, self._completions.arrays())
-        return Written(self._places, described, dense, self.documents, len(owners))
+        return Written(self._places, described, dense, self.documents, len(owners), count_copies(originals))
 
     def _derived_readings(self, terms: Sequence[str], df: npt.NDArray[np.int64]) -> dict[tuple[str, str], int]:
         """How the words are read that occurred only where nothing was counted."""

@@ -1,0 +1,116 @@
+"""Copies: documents that say much the same as an earlier one, such as a section that stands on two pages.
+
+Two documents are copies when they ask the same (but for width, case and punctuation), name the same numbers and Latin
+words in the same order (one price, version or option more is another answer), and share nine tenths of the character
+5-grams of their answers (Jaccard). Candidates come from MinHash with banding
+(Broder 1997; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", 3.4), and are then compared in full, so chance
+can only miss a pair: one in five thousand at the threshold. Everything is a function of the documents in their order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.documents import Document
+from faqsearch.text import fold
+from faqsearch.vocabulary import Keys, term_key
+
+Numbers = npt.NDArray[np.int32]
+
+# Most short answers that are alike (なし。, 次を参照してください。) answer different things.
+_SHORTEST = 50
+_ALIKE = 0.9
+_GRAM = 5
+# 1 - (1 - 0.9^4)^8 = 0.9998 of the pairs at the threshold become candidates, 0.4 of those at one half, 0.001 at one tenth.
+_BANDS, _ROWS = 8, 4
+_SEEDS = np.arange(1, _BANDS * _ROWS + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+_EXACT = re.compile("[a-z0-9]+")
+
+
+class CopyFinder:
+    """Collects documents in order and says which are copies."""
+
+    def __init__(self) -> None:
+        self._asked: dict[int, list[int]] = {}
+
+    def add(self, number: int, document: Document) -> None:
+        """Take note of a document."""
+        if len(document.answer) >= _SHORTEST:
+            self._asked.setdefault(term_key(_bare(document.question)), []).append(number)
+
+    def originals(self, documents: int, read: Callable[[int], Document]) -> Numbers:
+        """Return for each document the number of the first that says much the same: its own when it is that one.
+
+        Args:
+            documents: How many there are.
+            read: Gives a document by its number; asked only for those that ask the same as another.
+
+        Returns:
+            int32, shape (documents,); -1 where no other says the same.
+        """
+        found = np.full(documents, -1, dtype=np.int32)
+        for numbers in self._asked.values():
+            if len(numbers) > 1:
+                _mark(found, numbers, [_said(read(number)) for number in numbers])
+        return found
+
+
+def count_copies(originals: Numbers) -> int:
+    """Return how many documents are copies of an earlier one."""
+    return int(np.count_nonzero((originals >= 0) & (originals != np.arange(len(originals)))))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a document says."""
+
+    exact: tuple[str, tuple[str, ...]]
+    """What copies have in common to the letter: the question, and the numbers and Latin words of the answer."""
+    grams: frozenset[str]
+    bands: tuple[bytes, ...] = field(repr=False)
+
+
+def _said(document: Document) -> _Said:
+    answer = _bare(document.answer)
+    grams = frozenset(answer[i : i + _GRAM] for i in range(max(1, len(answer) - _GRAM + 1)))
+    keys = np.fromiter((crc32(gram.encode("utf-8", "surrogatepass")) for gram in grams), dtype=np.uint64)
+    least = np.array([_mixed(keys, seed).min() for seed in _SEEDS], dtype=np.uint64).reshape(_BANDS, _ROWS)
+    exact = (_bare(document.question), tuple(_EXACT.findall(fold(document.answer))))
+    return _Said(exact, grams, tuple(bytes([band]) + row.tobytes() for band, row in enumerate(least)))
+
+
+def _mixed(keys: Keys, seed: np.uint64) -> Keys:
+    """One random order of 32-bit keys (splitmix64, Steele, Lea and Flood 2014)."""
+    z = keys + seed
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+def _mark(found: Numbers, numbers: Sequence[int], said: Sequence[_Said]) -> None:
+    """Write down the original of each copy among documents that ask the same."""
+    places: dict[tuple[object, bytes], list[int]] = {}
+    for place, own in enumerate(said):
+        near = sorted({other for band in own.bands for other in places.get((own.exact, band), ())})
+        original = next((other for other in near if _alike(said[other].grams, own.grams)), None)
+        if original is None:
+            # Copies of copies are compared with the original, so that all of a group are alike to one.
+            for band in own.bands:
+                places.setdefault((own.exact, band), []).append(place)
+        else:
+            found[numbers[original]] = found[numbers[place]] = numbers[original]
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= _ALIKE * len(one | other)
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone, in one form."""
+    return "".join(filter(str.isalnum, fold(text)))
