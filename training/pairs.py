@@ -67,7 +67,7 @@ def load_pairs(data: Path, cache: Path) -> Pairs:
 
 def _cut(data: Path, cache: Path) -> None:
     tokenizer = FugashiTokenizer()
-    asked = _judged_queries(data / "benchmarks")
+    asked = judged_queries(data / "benchmarks")
     numbers: dict[str, int] = {}
     sources: dict[str, int] = {}
     lines: dict[str, array[int]] = {}
@@ -87,7 +87,7 @@ def _cut(data: Path, cache: Path) -> None:
 
     for kind, row, one, other in _read(data / "train"):
         key = (one, other[:200])
-        if row["licence"] not in LICENCES or key in seen or _plain(one) in asked or _plain(other) in asked:
+        if row["licence"] not in LICENCES or key in seen or plain(one) in asked or plain(other) in asked:
             left_out += 1
             continue
         seen.add(key)
@@ -114,7 +114,7 @@ def _cut(data: Path, cache: Path) -> None:
 
 def _read(train: Path) -> Iterator[tuple[int, dict[str, Any], str, str]]:
     for kind, name in FILES.items():
-        for row in _rows(train / name):
+        for row in read_rows(train / name):
             if kind == PARAPHRASES:
                 yield kind, row, row["a"], row["b"]
             elif kind == QUESTIONS:
@@ -123,17 +123,17 @@ def _read(train: Path) -> Iterator[tuple[int, dict[str, Any], str, str]]:
                 yield kind, row, row["anchor"], row["positive"]
 
 
-def _rows(path: Path) -> Iterable[dict[str, Any]]:
+def read_rows(path: Path) -> Iterable[dict[str, Any]]:
     with path.open("rb") as file:
         text = zstandard.ZstdDecompressor().stream_reader(file).read().decode("utf-8")
     return (json.loads(line) for line in text.split("\n") if line)
 
 
-def _judged_queries(benchmarks: Path) -> set[str]:
+def judged_queries(benchmarks: Path) -> set[str]:
     """Return the judged queries: a row with the same words must not be learned from."""
     paths = sorted(benchmarks.glob("*/queries.jsonl"))
-    return {_plain(json.loads(line)["query"]) for path in paths for line in path.read_text("utf-8").split("\n") if line}
+    return {plain(json.loads(line)["query"]) for path in paths for line in path.read_text("utf-8").split("\n") if line}
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).lower()))

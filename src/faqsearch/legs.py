@@ -10,6 +10,7 @@ from faqsearch.index.interface import Question, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.slips import also_meant
 from faqsearch.synonyms import Synonyms
+from faqsearch.synonyms.learned import learned_synonyms
 from faqsearch.text import fold, normalize, romaji_to_kana, to_hiragana
 from faqsearch.tokens import QueryTerm, Tokenizer
 from faqsearch.tokens.kana import is_kana_question
@@ -46,13 +47,13 @@ class Asked:
 
 
 def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon, synonyms: Synonyms | None = None) -> Asked:
-    """Return what a question asks for, in the words of an index and their synonyms.
+    """Return what a question asks for, in the words of an index and their synonyms, written and learned.
 
     A question typed in kana (`かいやくしたい`, `パスワードワスレタ`) or romaji (`kaiyaku`) is cut into words the
     index holds, where it holds any; everything else goes through MeCab.
     """
     if synonyms is None or not synonyms.rules:
-        return _understand(text, tokenizer, lexicon)
+        return _with_learned(_understand(text, tokenizer, lexicon))
     asked = None
     # A word somebody wrote a synonym for is a word, also in katakana or Latin letters no document has. Other
     # questions are never read as kana for their script alone, and need no look ahead.
@@ -61,7 +62,11 @@ def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon, synonyms: Syno
         if len(synonyms.expand(words, tokenizer, text=text)) > len(words):
             asked = _as_typed(text, tokenizer, lexicon)
     asked = asked or _understand(text, tokenizer, lexicon)
-    return replace(asked, words=tuple(synonyms.expand(asked.words, tokenizer, text=asked.spelled)))
+    return _with_learned(replace(asked, words=tuple(synonyms.expand(asked.words, tokenizer, text=asked.spelled))))
+
+
+def _with_learned(asked: Asked) -> Asked:
+    return replace(asked, words=learned_synonyms().expand(asked.words))
 
 
 def _understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
@@ -135,7 +140,7 @@ def question(asked: Asked, tokenizer: Tokenizer, vector: Vectors | None, legs: C
     kanji = [
         c
         for t in asked.words
-        if t.origin not in ("part", "synonym") and t.weight >= _MEANINGFUL
+        if t.origin not in ("part", "synonym", "learned") and t.weight >= _MEANINGFUL
         for c in kanji_of(t.term)
     ]
     return Question(terms, vector, kanji)

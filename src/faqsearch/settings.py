@@ -49,7 +49,7 @@ _LEXICAL_WEIGHTS = {
     "passage": 0.05,
     "coverage": 0.8,
     "focus": 0.35,
-    "pair": 0.25,
+    "pair": 0.2,
     "kanji": 0.35,
 }
 BUILTIN_WEIGHTS: Mapping[str, float] = {**_LEXICAL_WEIGHTS, "dense": 0.4, "topic": 0.4, "context": 0.3, "meaning": 0.3}

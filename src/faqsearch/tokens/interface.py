@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from faqsearch.tokens.kana import KanaLexicon
 
-Origin = Literal["word", "part", "reading", "variant", "synonym"]
+Origin = Literal["word", "part", "reading", "variant", "synonym", "learned"]
 
 
 @dataclass(frozen=True, slots=True)
