@@ -70,10 +70,10 @@ def table(pairs: Sequence[tuple[Wording, Wording]]) -> dict[tuple[str, str], flo
         for s, t, q in zip(source[kept].tolist(), target[kept].tolist(), probability[kept].tolist(), strict=True)
     }
     likeness = {}
-    for a, b in p:
+    for (a, b), probable in p.items():
         if a == b or SINGLE.fullmatch(a) or SINGLE.fullmatch(b):
             continue
-        there = p[a, b] / max(1 - p.get((a, a), 0), LEAST_REST)
+        there = probable / max(1 - p.get((a, a), 0), LEAST_REST)
         back = p.get((b, a), 0) / max(1 - p.get((b, b), 0), LEAST_REST)
         value = 0.8 * min(1.0, max(there, back)) ** 0.5
         if value >= LEAST_LIKENESS:
