@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         QueryError,
         SettingsError,
         SourceError,
+        WorkerError,
     )
     from faqsearch.evaluation import Evaluation, evaluate
     from faqsearch.explain import Explanation
@@ -79,6 +80,7 @@ __all__ = [
     "SourceError",
     "Suggestion",
     "UpdateReport",
+    "WorkerError",
     "__version__",
     "build_index",
     "evaluate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,11 +21,14 @@ from faqsearch.settings import Settings
 from faqsearch.sources import Corpus, Problem, ReadReport
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
+from faqsearch.workers import analysed, available_cores
 
 if TYPE_CHECKING:
     from faqsearch.tokens import Tokenizer
     from faqsearch.vectors.interface import Encoder
 
+Progress = Callable[[str, int, int | None], None]
+"""Told step, done, and total or None."""
 # Documents analysed at a time: enough to share one call's overhead, few enough to show progress.
 _BATCH = 256
 
@@ -52,7 +56,8 @@ def build_index(
     tokenizer: Tokenizer | None = None,
     encoder: Encoder | None = None,
     strict: bool = False,
-    progress: Callable[[str, int, int | None], None] = lambda step, done, total: None,
+    processes: int | None = None,
+    progress: Progress = lambda step, done, total: None,
     say: Callable[[str], None] = lambda message: None,
 ) -> BuildReport:
     """Build the index of `corpus` at `into`; nothing is visible there until it is whole.
@@ -64,6 +69,7 @@ def build_index(
         tokenizer: None takes `FugashiTokenizer()` with the corpus's user words.
         encoder: None loads the one `settings.model` names.
         strict: Stop at the first row or file that cannot be read, instead of reporting it.
+        processes: Processes to analyse documents in; None takes one for each core. The index is the same.
         progress: Told (step, done, total or None) as work goes on.
         say: Told, in one line, what a user should know at once (a download).
 
@@ -72,6 +78,7 @@ def build_index(
         ModelError: The encoder cannot be loaded.
         IndexBusy: Another build of this index is running.
         IndexWriteError: The folder cannot be written.
+        WorkerError: A process that analysed documents ended before it was done.
     """
     from time import perf_counter
 
@@ -86,7 +93,7 @@ def build_index(
     folder = IndexFolder(into)
     with folder.lock("build"), folder.new_generation() as building:
         with GenerationWriter(building, settings, analyser) as writer:
-            fill(writer, source, progress)
+            fill(writer, analyser, source, processes, progress)
             if not writer.documents:
                 raise nothing_found(corpus, source.report)
             written = writer.finish(encoder, progress)
@@ -104,11 +111,24 @@ def build_index(
     )
 
 
-def fill(writer: GenerationWriter, source: Corpus, progress: Callable[[str, int, int | None], None]) -> None:
+def fill(
+    writer: GenerationWriter, analyser: DocumentAnalyser, source: Corpus, processes: int | None, progress: Progress
+) -> None:
     """Give a writer all documents of a corpus."""
-    for batch in batches(source.documents(), _BATCH):
-        writer.add(batch)
-        progress("analysing", writer.documents, None)
+    added = map(writer.add, batches(source.documents(), _BATCH))
+    done = 0
+    with closing(analysed(analyser, added, processes or available_cores())) as analyses:
+        for numbers, analysis in analyses:
+            writer.take(numbers, analysis)
+            done += len(numbers)
+            progress("analysing", done, _estimated(source, writer))
+
+
+def _estimated(source: Corpus, writer: GenerationWriter) -> int | None:
+    """About how many documents there will be: known exactly when all files are read, but work should say how far it is."""
+    # A file that is being read has most likely given as many bytes as its documents have.
+    share = max(source.bytes_read, min(writer.size, source.total_bytes)) / max(source.total_bytes, 1)
+    return round(writer.documents / share) if share else None
 
 
 def describe(command: str, report: ReadReport, settings: Settings, tokenizer: Tokenizer, written: Written) -> Manifest:

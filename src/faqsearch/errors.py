@@ -122,6 +122,12 @@ class IndexBusy(FaqsearchError):
     exit_code = 5
 
 
+class WorkerError(FaqsearchError):
+    """A process that analysed documents ended before it was done; worth retrying with fewer."""
+
+    exit_code = 5
+
+
 class EngineError(FaqsearchError):
     """A search engine cannot be reached or refused the request; worth retrying."""
 

@@ -50,6 +50,7 @@ def update_index(
     hidden: bool | None = None,
     dry_run: bool = False,
     allow_shrink: bool = False,
+    processes: int | None = None,
     progress: Callable[[str, int, int | None], None] = lambda step, done, total: None,
     say: Callable[[str], None] = lambda message: None,
 ) -> UpdateReport:
@@ -67,6 +68,7 @@ def update_index(
         hidden: Whether hidden rows, columns and sheets of workbooks are read; None keeps what the settings say.
         dry_run: Only say what would change; nothing is written.
         allow_shrink: Go on also when more than 30 % of the documents would be removed.
+        processes: Processes to analyse documents in; None takes one for each core. The index is the same.
         progress: Told (step, done, total or None) as work goes on.
         say: Told, in one line, what a user should know at once (a download).
 
@@ -78,6 +80,7 @@ def update_index(
         ModelError: The encoder cannot be loaded.
         IndexBusy: A build or another update of this index is running.
         IndexWriteError: The folder cannot be written.
+        WorkerError: A process that analysed documents ended before it was done.
     """
     started = perf_counter()
     folder = IndexFolder(into)
@@ -104,7 +107,7 @@ def update_index(
         reusable = not reads_texts or settings.passage_chars == old.manifest.settings.passage_chars
         with folder.new_generation() as building:
             with GenerationWriter(building, settings, analyser, known if reusable else None) as writer:
-                fill(writer, source, progress)
+                fill(writer, analyser, source, processes, progress)
                 if not writer.documents:
                     raise nothing_found(corpus, source.report)
                 changes = compare(known, writer.ids, writer.hashes)

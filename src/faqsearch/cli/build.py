@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from faqsearch.cli.options import DebugOption, HiddenOption, JsonOption
+from faqsearch.cli.options import DebugOption, HiddenOption, JsonOption, ProcessesOption
 
 
 def build(
@@ -33,6 +33,7 @@ def build(
         bool, typer.Option("--strict", help="Stop at the first row or file that cannot be read.")
     ] = False,
     hidden: HiddenOption = None,
+    processes: ProcessesOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -50,7 +51,15 @@ def build(
 
     settings = Settings(model=model, query_prompt=query_prompt, document_prompt=document_prompt, hidden=bool(hidden))
     with Progress(sys.stderr) as progress:
-        report = build_index(corpus, into, settings=settings, strict=strict, progress=progress.step, say=progress.say)
+        report = build_index(
+            corpus,
+            into,
+            settings=settings,
+            strict=strict,
+            processes=processes,
+            progress=progress.step,
+            say=progress.say,
+        )
     for line in problem_lines(report.problems, report.manifest.problems):
         print(line, file=sys.stderr)
     if json:

@@ -29,3 +29,9 @@ HiddenOption = Annotated[
     bool | None,
     typer.Option("--hidden/--no-hidden", help="Read hidden rows, columns and sheets of workbooks. Updates keep it."),
 ]
+ProcessesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--processes", metavar="N", min=1, help="Processes to analyse documents in; default: one for each core."
+    ),
+]

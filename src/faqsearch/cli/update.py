@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from faqsearch.cli.options import DebugOption, HiddenOption, JsonOption
+from faqsearch.cli.options import DebugOption, HiddenOption, JsonOption, ProcessesOption
 
 
 def update(
@@ -24,6 +24,7 @@ def update(
         bool, typer.Option("--strict", help="Stop at the first row or file that cannot be read.")
     ] = False,
     hidden: HiddenOption = None,
+    processes: ProcessesOption = None,
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -41,6 +42,7 @@ def update(
             corpus,
             into,
             strict=strict,
+            processes=processes,
             hidden=hidden,
             dry_run=dry_run,
             allow_shrink=allow_shrink,

@@ -30,7 +30,7 @@ from faqsearch.index.document_file import (
 )
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.folder import Generation, file_record
-from faqsearch.index.interface import Analyser
+from faqsearch.index.interface import Analyser, Analysis
 from faqsearch.index.known import Known
 from faqsearch.index.lexicon import lexicon_arrays
 from faqsearch.index.local import (
@@ -121,6 +121,11 @@ class GenerationWriter:
         return len(self._ids)
 
     @property
+    def size(self) -> int:
+        """Bytes of the documents added."""
+        return self._offsets[-1]
+
+    @property
     def hashes(self) -> Sequence[DocumentHashes]:
         """What tells the documents added from other versions of them."""
         return self._hashes
@@ -130,8 +135,8 @@ class GenerationWriter:
         """Ids of the documents added."""
         return self._ids
 
-    def add(self, documents: Sequence[Document]) -> None:
-        """Append documents; only those whose texts are not known are analysed."""
+    def add(self, documents: Sequence[Document]) -> tuple[npt.NDArray[np.int32], list[Document]]:
+        """Append documents; return numbers and documents of those whose texts are not known, to be analysed."""
         fresh: list[Document] = []
         numbers: list[int] = []
         for number, document in enumerate(documents, len(self._ids)):
@@ -150,12 +155,14 @@ class GenerationWriter:
                 numbers.append(number)
             else:
                 self._reused.append((number, old))
-        if fresh:
-            analysis = self._analyser.analyse(fresh)
-            self._add_terms(analysis.words, analysis.counts, analysis.readings, np.array(numbers, dtype=np.int32))
-            self._completions.add(analysis.wordings, numbers)
-            for number, passages in zip(numbers, analysis.passages, strict=bool(analysis.passages)):
-                self._passages.extend((number, f"{p.context}\n{p.text}" if p.context else p.text) for p in passages)
+        return np.array(numbers, dtype=np.int32), fresh
+
+    def take(self, numbers: npt.NDArray[np.int32], analysis: Analysis) -> None:
+        """Keep the analysis of documents added before, all calls in the order of those."""
+        self._add_terms(analysis.words, analysis.counts, analysis.readings, numbers)
+        self._completions.add(analysis.wordings, numbers.tolist())
+        for number, passages in zip(numbers.tolist(), analysis.passages, strict=bool(analysis.passages)):
+            self._passages.extend((number, f"{p.context}\n{p.text}" if p.context else p.text) for p in passages)
 
     def _add_terms(
         self,

@@ -8,7 +8,9 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -100,7 +102,7 @@ class Corpus:
         self._on_problem = on_problem
         self._reports: list[FileReport] = []
         self._problems: list[Problem] = []
-        self._errors = self._warnings = self._documents = 0
+        self._errors = self._warnings = self._documents = self._bytes_read = 0
         self._places: dict[str, str] = {}
         self._included: dict[str, str] = {}
         self._found: Findings = find_files([corpus] if isinstance(corpus, (str, Path)) else corpus, READERS.keys())
@@ -111,6 +113,20 @@ class Corpus:
     def file_count(self) -> int:
         """How many files will be read; for progress bars."""
         return len(self._found.files)
+
+    @cached_property
+    def total_bytes(self) -> int:
+        """The size of the files that will be read, for estimates; files that are gone count nothing."""
+        sizes = 0
+        for found in self._found.files:
+            with suppress(OSError):
+                sizes += Path(found.location).stat().st_size
+        return sizes
+
+    @property
+    def bytes_read(self) -> int:
+        """The size of the files that have been read to their ends."""
+        return self._bytes_read
 
     @property
     def report(self) -> ReadReport:
@@ -158,6 +174,7 @@ class Corpus:
             if self._strict:
                 raise
             self._keep(Problem(SourceError(error.message, path=found.path, hint=error.hint)))
+        self._bytes_read += size
         documents, errors, warnings = (
             now - then for now, then in zip((self._documents, self._errors, self._warnings), before, strict=True)
         )
