@@ -33,14 +33,7 @@ from faqsearch.index.folder import Generation, file_record
 from faqsearch.index.interface import Analyser, Analysis
 from faqsearch.index.known import Known
 from faqsearch.index.lexicon import lexicon_arrays
-from faqsearch.index.local import (
-    DOCUMENTS_FILE,
-    ENCODER_FILE,
-    FACETS_FILE,
-    LEXICAL_FILE,
-    TABLES_FILE,
-    UNITS_FILE,
-)
+from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE, UNITS_FILE
 from faqsearch.index.postings import write_postings
 from faqsearch.index.sequences import SequencesBuilder, TermSequences
 from faqsearch.index.spill import Spill
