@@ -8,6 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from faqsearch.cli.command import COMMANDS
 from faqsearch.cli.machine import FIELDS
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,31 @@ def test_the_schema_is_a_schema(cli):
     assert json.loads(cli("schema").out) == SCHEMA
 
 
+def prepare():
+    """Write a synonym file with a mistake, and judgments with a question nothing answers, into the current folder."""
+    Path("words.txt").write_text("送料,配送料\nパス\n", encoding="utf-8")
+    asked = ["送料はいくら", "パスワードを忘れた", "配送料", "ログインできない", "天気"]
+    Path("queries.tsv").write_text("".join(f"q{i}\t{text}\n" for i, text in enumerate(asked)), encoding="utf-8")
+    Path("qrels.tsv").write_text("q0\tship\t2\nq1\tpass\t2\nq2\tship\t1\nq3\tpass\t2\n", encoding="utf-8")
+
+
+def test_every_command_that_writes_json_has_its_shape():
+    """A new command with --json gets an entry in the schema, and a call above."""
+    tested = {arguments[0] for mark in test_real_output_validates.pytestmark for arguments, _ in mark.args[1]}
+    # A line of watch is that of update; its own test validates it.
+    assert {name for name in COMMANDS if "--json" in help_of(name)} - {"watch"} <= tested
+
+
+def help_of(name):
+    """What `faqsearch NAME --help` says, and for a group of commands what each of them says."""
+    from typer.testing import CliRunner
+
+    from faqsearch.cli.main import app
+
+    names = ("dict", "check") if name == "dict" else (name,)
+    return CliRunner().invoke(app, [*names, "--help"]).output
+
+
 @pytest.mark.parametrize(
     ("arguments", "name"),
     [
@@ -62,10 +88,22 @@ def test_the_schema_is_a_schema(cli):
         (["toc", "--json", "--depth", "1"], "contents"),
         (["terms", "--json"], "key_terms"),
         (["doctor", "--json"], "diagnosis"),
+        (["build", "corpus", "--into", "new", "--json"], "build"),
+        (["update", "corpus", "--into", "indexes/demo", "--json"], "update"),
+        (["update", "corpus/faq.csv", "--into", "indexes/demo", "--json", "--dry-run", "--allow-shrink"], "update"),
+        (["info", "--json"], "info"),
+        (["verify", "--json"], "verification"),
+        (["dict", "check", "words.txt", "--json"], "dictionary"),
+        (["evaluate", "queries.tsv", "qrels.tsv", "--json"], "evaluation"),
+        (["tune", "queries.tsv", "qrels.tsv", "--json", "--folds", "2"], "tuning"),
+        (["tune", "queries.tsv", "qrels.tsv", "--json", "--confidence", "--folds", "2"], "calibration"),
     ],
 )
-def test_real_output_validates(cli, arguments, name):
+def test_real_output_validates(cli, workplace, arguments, name, monkeypatch):
     """Answered or not, empty or cut: what a command prints is what the schema says, field by field."""
+    monkeypatch.setattr("faqsearch.evaluation.tuning._LEAST_QUERIES", 2)
+    monkeypatch.setattr("faqsearch.evaluation.calibration._LEAST_QUESTIONS", 2)
+    prepare()
     value = json.loads(cli(*arguments).out)
     if name == "diagnosed":
         # `closed` cannot see through allOf: the legs of an explanation are a leg and one field more.
