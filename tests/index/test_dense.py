@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from faqsearch.errors import IndexFormatError
-from faqsearch.index import dense
-from faqsearch.index.dense import SHORTLIST_FILE, DenseIndex, write_dense
+from faqsearch.index import dense_files
+from faqsearch.index.dense import DENSE_FILE, SHORTLIST_FILE, DenseIndex
+from faqsearch.index.dense_files import write_dense
 from faqsearch.vectors.interface import unit_rows
 
 RNG = np.random.default_rng(5)
@@ -19,7 +20,7 @@ OWNERS = np.arange(8000, dtype=np.int32) // 2
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dense")
-    return folder, write_dense(folder, VECTORS)
+    return folder, write_dense(folder, np.array_split(VECTORS, 7), 48)
 
 
 def test_many_vectors_get_a_shortlist_and_say_how_good_it_is(written):
@@ -31,17 +32,33 @@ def test_many_vectors_get_a_shortlist_and_say_how_good_it_is(written):
     assert (folder / SHORTLIST_FILE).exists()
 
 
+def test_the_files_are_what_faiss_writes(written, tmp_path):
+    """Vectors written some at a time make the bytes that FAISS makes of all at once, in any number of reads."""
+    import faiss
+
+    flat = faiss.IndexFlatIP(48)
+    flat.add(VECTORS)
+    faiss.write_index(flat, str(tmp_path / "flat"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dense_files, "_ROWS", 999)
+        described = write_dense(tmp_path, [VECTORS], 48)
+
+    assert (written[0] / DENSE_FILE).read_bytes() == (tmp_path / "flat").read_bytes()
+    assert (written[0] / SHORTLIST_FILE).read_bytes() == (tmp_path / SHORTLIST_FILE).read_bytes()
+    assert described == written[1]
+
+
 def test_few_vectors_are_all_read(tmp_path):
     """A small index needs no shortlist and has none."""
-    assert write_dense(tmp_path, VECTORS[:1000]) == {"index": "Flat", "recall_at_10": 1.0}
+    assert write_dense(tmp_path, [VECTORS[:1000]], 48) == {"index": "Flat", "recall_at_10": 1.0}
     assert not (tmp_path / SHORTLIST_FILE).exists()
 
 
 def test_a_shortlist_that_misses_too_much_is_not_kept(tmp_path, monkeypatch):
     """Below a recall of 0.98 all vectors are read."""
-    monkeypatch.setattr(dense, "_recall", lambda shortlist, flat, vectors: 0.97)
+    monkeypatch.setattr(dense_files, "_recall", lambda *_: 0.97)
 
-    assert write_dense(tmp_path, VECTORS)["index"] == "Flat"
+    assert write_dense(tmp_path, [VECTORS], 48)["index"] == "Flat"
     assert not (tmp_path / SHORTLIST_FILE).exists()
 
 
@@ -86,7 +103,7 @@ def test_a_filter_and_exactness_read_all_vectors(written):
 @pytest.mark.parametrize("kept", [4, 100, 3000])
 def test_a_damaged_shortlist_is_refused(tmp_path, kept):
     """A file cut short, or of another size than its vectors need, is damage, not a crash."""
-    write_dense(tmp_path, VECTORS)
+    write_dense(tmp_path, [VECTORS], 48)
     path = tmp_path / SHORTLIST_FILE
     path.write_bytes(path.read_bytes()[:kept])
 

@@ -23,70 +23,10 @@ DENSE_FILE = "dense.faiss"
 SHORTLIST_FILE = "shortlist.faiss"
 # What the files begin with; a damaged one must not be read as another kind.
 _FLAT, _FAST_SCAN = b"IxFI", b"IPfs"
-# Up to here all vectors are read in less than a millisecond.
-_FEW = 5_000
-# Dimensions to one code of four bits, best first: of 438 dimensions, 3 found 99.5 % of the hundred nearest among 400
-# in 0.20 ms, 2 found 99.9 % in 0.32 ms, 6 found 95 % in 0.17 ms.
-_PER_CODE = (3, 2, 4)
-# Of the ten nearest, and measured on so many of the index's own vectors.
-_LEAST_RECALL, _NEAREST, _SAMPLE = 0.98, 10, 64
 # Passages on a shortlist, at least: what a search for the hundred best documents asks for.
-_LISTED = 400
+LISTED = 400
 _BLOCK = 32
 """Vectors FAISS packs together in a fast scan."""
-
-
-def write_dense(folder: Path, vectors: Vectors) -> dict[str, Any]:
-    """Write the FAISS files of `vectors`.
-
-    Args:
-        folder: Where `dense.faiss` and, for many vectors, `shortlist.faiss` go.
-        vectors: One row a passage, shape (passages, dimension).
-
-    Returns:
-        What the manifest says: `index`, in the words of FAISS's factory, and `recall_at_10` against all vectors.
-
-    Raises:
-        OSError: A file cannot be written.
-    """
-    import faiss
-
-    flat = faiss.IndexFlatIP(vectors.shape[1])
-    flat.add(vectors)
-    _write(flat, folder / DENSE_FILE)
-    codes = next((vectors.shape[1] // n for n in _PER_CODE if vectors.shape[1] % n == 0), 0)
-    if len(vectors) <= _FEW or not codes:
-        return {"index": "Flat", "recall_at_10": 1.0}
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)  # the sums, and so the codes, are the same on every machine
-    try:
-        shortlist = faiss.IndexPQFastScan(vectors.shape[1], codes, 4, faiss.METRIC_INNER_PRODUCT)
-        shortlist.train(vectors)
-        shortlist.add(vectors)
-    finally:
-        faiss.omp_set_num_threads(threads)
-    recall = _recall(shortlist, flat, vectors)
-    if recall < _LEAST_RECALL:
-        return {"index": "Flat", "recall_at_10": 1.0}
-    _write(shortlist, folder / SHORTLIST_FILE)
-    return {"index": f"PQ{codes}x4fs,RFlat", "recall_at_10": round(recall, 4)}
-
-
-def _recall(shortlist: Any, flat: Any, vectors: Vectors) -> float:
-    """The share of the nearest that stand on the shortlist of a search."""
-    asked = vectors[np.linspace(0, len(vectors) - 1, _SAMPLE).astype(np.int64)]
-    _, nearest = flat.search(asked, _NEAREST)
-    _, listed = shortlist.search(asked, _LISTED)
-    return float(np.mean([np.isin(a, b).mean() for a, b in zip(nearest, listed, strict=True)]))
-
-
-def _write(index: Any, path: Path) -> None:
-    import faiss
-
-    try:
-        faiss.write_index(index, str(path))
-    except RuntimeError as error:
-        raise OSError(f"FAISS cannot write {path.name}") from error
 
 
 class DenseIndex:
@@ -153,7 +93,7 @@ class DenseIndex:
             return np.empty((len(vectors), 0), np.float32), np.empty((len(vectors), 0), np.int64)
         # FAISS's fast scan knows no filter.
         if allowed is None and not exact and SHORTLIST_FILE in self._files:
-            _, listed = self._open(SHORTLIST_FILE).search(asked, max(k, _LISTED))
+            _, listed = self._open(SHORTLIST_FILE).search(asked, max(k, LISTED))
             scores, passages = self._scored(asked, listed)
             return scores[:, :k], passages[:, :k]
         parameters = None

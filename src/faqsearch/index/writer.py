@@ -18,7 +18,7 @@ from faqsearch.index.characters import spelling_arrays
 from faqsearch.index.completions import SUGGEST_FILE, CompletionsBuilder
 from faqsearch.index.copies import CopyFinder, count_copies
 from faqsearch.index.counts import CountsBuilder, TermCounts
-from faqsearch.index.dense import write_dense
+from faqsearch.index.dense_files import write_dense
 from faqsearch.index.document_file import (
     DocumentHashes,
     document_hashes,
@@ -203,7 +203,7 @@ class GenerationWriter:
             self._write_units(learned, int((words["unit_kinds"] != OTHER).sum()))
         else:
             (owners, vectors), described = self._encoded(encoder, progress), encoder.describe()
-        dense = write_dense(self._path, vectors)
+        dense = write_dense(self._path, [vectors], vectors.shape[1])
         with written_documents(self._path / DOCUMENTS_FILE, self._offsets) as read:
             originals = self._copies.originals(self.documents, read)
         tables = {
