@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from faqsearch.build import BuildReport, build_index
+    from faqsearch.checks import CheckReport, Finding, check_corpus
     from faqsearch.contents import Contents, Entry, neighbours, table_of_contents
     from faqsearch.documents import Document, Source
     from faqsearch.errors import (
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BM25",
     "BuildReport",
+    "CheckReport",
     "Contents",
     "DictionaryError",
     "Document",
@@ -60,6 +62,7 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "FaqsearchError",
+    "Finding",
     "Hit",
     "IndexBusy",
     "IndexFormatError",
@@ -83,6 +86,7 @@ __all__ = [
     "WorkerError",
     "__version__",
     "build_index",
+    "check_corpus",
     "evaluate",
     "key_terms",
     "neighbours",
@@ -94,11 +98,13 @@ __all__ = [
 _HOMES = {
     "BM25": "settings",
     "BuildReport": "build",
+    "CheckReport": "checks",
     "Contents": "contents",
     "Document": "documents",
     "Entry": "contents",
     "Evaluation": "evaluation",
     "Explanation": "explain",
+    "Finding": "checks",
     "Hit": "results",
     "KeyTerm": "keyterms",
     "Related": "related",
@@ -109,6 +115,7 @@ _HOMES = {
     "Suggestion": "suggest",
     "UpdateReport": "update",
     "build_index": "build",
+    "check_corpus": "checks",
     "evaluate": "evaluation",
     "key_terms": "keyterms",
     "neighbours": "contents",

@@ -23,9 +23,10 @@ class Finished(NamedTuple):
 
 @pytest.fixture(scope="session")
 def workplace(tmp_path_factory):
-    """A folder with `corpus/` and its index at `indexes/demo`."""
+    """A folder with `corpus/` and its index at `indexes/demo`, and a table to find fault with."""
     folder = tmp_path_factory.mktemp("workplace")
     shutil.copytree(HERE / "corpus", folder / "corpus")
+    shutil.copy(HERE / "sloppy.csv", folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert run(["build", "corpus", "--into", "indexes/demo", "--json"]) == 0

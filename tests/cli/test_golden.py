@@ -14,7 +14,7 @@ UPDATE = bool(os.environ.get("FAQSEARCH_UPDATE_GOLDEN"))
 def masked(text):
     """Replace what differs from run to run and from calibration to calibration."""
     text = re.sub(r"[▮▯]{5} +\d+%", "▮▮▮▯▯ NN%", text)
-    text = re.sub(r"\d+\.\d s\b", "N.N s", text)
+    text = re.sub(r"\d+\.\d (s\b|秒)", r"N.N \1", text)
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "YYYY-MM-DD hh:mm UTC", text)
     return re.sub(r"\d+\.\d MB", "N.N MB", text)
 

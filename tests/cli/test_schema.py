@@ -88,6 +88,7 @@ def help_of(name):
         (["toc", "--json", "--depth", "1"], "contents"),
         (["terms", "--json"], "key_terms"),
         (["doctor", "--json"], "diagnosis"),
+        (["check", "corpus", "--json"], "check"),
         (["build", "corpus", "--into", "new", "--json"], "build"),
         (["update", "corpus", "--into", "indexes/demo", "--json"], "update"),
         (["update", "corpus/faq.csv", "--into", "indexes/demo", "--json", "--dry-run", "--allow-shrink"], "update"),

@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from faqsearch.errors import SettingsError
 
 COMMANDS: Mapping[str, str] = {
+    "check": "Look for what to correct in a corpus: duplicates, dead links, spellings.",
     "build": "Build an index from files and folders.",
     "update": "Bring an index up to date.",
     "watch": "Update an index whenever files change.",

@@ -32,10 +32,14 @@ class Mecab:
 
     def lexemes(self, text: str) -> list[Lexeme]:
         """Cut normalized text; the caller keeps it to the size of a piece."""
-        lines = self._parse(text.replace("\n", " ").replace("\t", " ")).split("\n")
+        return list(map(self._memory.__getitem__, self.lines(text)))
+
+    def lines(self, text: str) -> list[str]:
+        """Return MeCab's line for each word: white space and surface, tab, features."""
+        lines: list[str] = self._parse(text.replace("\n", " ").replace("\t", " ")).split("\n")
         while lines and lines[-1] in ("", "EOS"):
             lines.pop()
-        return list(map(self._memory.__getitem__, lines))
+        return lines
 
 
 class _Memory(dict[str, Lexeme]):
