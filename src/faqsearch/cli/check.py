@@ -31,7 +31,7 @@ def check(
     color: ColorOption = "auto",
     debug: DebugOption = False,
 ) -> int:
-    """Look for what a knowledge manager should correct in a corpus.
+    """Look for what to correct in a corpus: duplicates, dead links, spellings.
 
     Kinds, worst first: unreadable, mojibake, empty-answer, same-question, dead-link, unfinished, near-question,
     shared-phrasing, not-found, repeated-entry, no-category, long-answer, same-answer, spelling. For not-found every
