@@ -98,8 +98,8 @@ def build_index(
                 raise nothing_found(corpus, source.report)
             written = writer.finish(encoder, progress)
         manifest = describe("build", source.report, settings, tokenizer, written)
-        generation = folder.publish(building, manifest, written.places)
         copy_synonyms(corpus, folder.path)
+        generation = folder.publish(building, manifest, written.places)
         folder.prune(settings.keep_generations)
     return BuildReport(
         manifest=generation.manifest,

@@ -7,10 +7,12 @@ indexes/faq/synonyms.txt  the copy that answers; may be edited live, the next qu
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from faqsearch.errors import DictionaryError
 from faqsearch.index.folder import writing
 from faqsearch.synonyms import Problem, Synonyms, check
 from faqsearch.tokens.userwords import read_user_words
@@ -19,6 +21,8 @@ SYNONYMS_FILE = "synonyms.txt"
 USER_WORDS_FILE = "user_words.txt"
 
 _NONE = Synonyms(())
+_MOST_BYTES = 16 * 2**20
+"""The Sudachi synonym dictionary, the largest there is, has four."""
 
 
 def user_words_of(corpus: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
@@ -35,12 +39,14 @@ def copy_synonyms(corpus: str | Path | Sequence[str | Path], into: Path) -> None
     """Copy the corpus's `synonyms.txt`, where it has one, beside the index at `into`, in one step.
 
     Raises:
+        DictionaryError: It is a link out of the corpus, or far too large.
         IndexWriteError: The folder cannot be written.
     """
     texts = [path.read_bytes() for path in _files(corpus, SYNONYMS_FILE)]
     if texts:
         with writing(into):
             new = into / f"{SYNONYMS_FILE}.new"
+            new.unlink(missing_ok=True)  # what is left there may be a link to anywhere
             new.write_bytes(b"\n".join(texts))
             new.replace(into / SYNONYMS_FILE)
 
@@ -86,7 +92,15 @@ def check_synonyms(paths: Sequence[str | Path], *, index: str | Path | None = No
 
 def _files(corpus: str | Path | Sequence[str | Path], name: str) -> list[Path]:
     roots = [corpus] if isinstance(corpus, str | Path) else corpus
-    return [path for root in roots if (path := Path(root) / name).is_file()]
+    found = [path for root in roots if (path := Path(root) / name).is_file()]
+    for path in found:
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
+            hint = "Put the file itself into the corpus, or name it with --synonyms when you search."
+            raise DictionaryError(f"{path}: a link out of the corpus folder is not followed", hint=hint)
+        if (size := path.stat().st_size) > _MOST_BYTES:
+            hint = "Split off what no question needs."
+            raise DictionaryError(f"{path}: {size:,} bytes; at most {_MOST_BYTES:,} are read", hint=hint)
+    return found
 
 
 class LiveSynonyms:

@@ -73,7 +73,8 @@ def _check_encoder(encoder: Encoder | None, index: Index, tokenizer: Tokenizer) 
             raise IndexFormatError("the index lacks its built-in encoder", hint=DAMAGE_HINT)
         return BuiltinEncoder(*own, tokenizer)
     if encoder is None:
-        encoder = load_encoder(index.manifest.settings)
+        # Whoever made the index named the model: fetching it is for whoever opens the index to decide.
+        encoder = load_encoder(index.manifest.settings, download=False)
     if encoder.dimension != described["dimension"] or encoder.name != described["name"]:
         raise IndexMismatch(
             f"the index was built with {described['name']} ({described['dimension']} dimensions), "

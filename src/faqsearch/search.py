@@ -14,6 +14,7 @@ from faqsearch.documents import Document
 from faqsearch.errors import QueryError
 from faqsearch.explain import Explanation, explain_document, explain_hit, matched
 from faqsearch.index import open_generation
+from faqsearch.index.contained import contained
 from faqsearch.index.damage import says_damage
 from faqsearch.index.facets import Where
 from faqsearch.index.interface import Candidates
@@ -67,7 +68,7 @@ class Searcher:
             IndexMismatch: The index was made with another tokenizer or encoder.
             ModelError: Its encoder cannot be loaded.
         """
-        beside = [index.folder / SYNONYMS_FILE] if index.folder else []
+        beside = [contained(index.folder, SYNONYMS_FILE)] if index.folder else []
         self.synonyms = LiveSynonyms(synonyms, beside)
         self._given = (tokenizer, encoder)
         self._opened = Opened.of(index, tokenizer, encoder)

@@ -7,6 +7,7 @@ header that could disagree with it.
 
 from __future__ import annotations
 
+import math
 import mmap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -108,8 +109,9 @@ def open_arrays(path: Path, places: Mapping[str, ArrayPlace]) -> dict[str, npt.N
     views = {}
     for name, place in places.items():
         width = _DTYPES.get(place.dtype)
-        count = int(np.prod(place.shape, dtype=np.int64))
-        if width is None or count < 0 or place.offset < 0 or place.offset + count * width > size:
+        # Python's numbers, which do not overflow: the shape may be anyone's.
+        count = math.prod(place.shape)
+        if width is None or min((place.offset, *place.shape)) < 0 or place.offset + count * width > size:
             raise IndexFormatError(f"{path}: array {name!r} does not fit in {size} bytes", hint=DAMAGE_HINT)
         dtype = np.dtype("<" + place.dtype)
         views[name] = np.frombuffer(data, dtype, count, place.offset).reshape(place.shape)

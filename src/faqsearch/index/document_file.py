@@ -155,7 +155,7 @@ class DocumentFile:
     def __getitem__(self, number: int) -> Document:
         try:
             return document_from_json(self.line(number))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise IndexFormatError(f"{self._path}: document {number} is damaged", hint=DAMAGE_HINT) from error
 
     def number(self, document_id: str) -> int:

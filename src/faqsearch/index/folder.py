@@ -24,6 +24,7 @@ from pathlib import Path
 
 from faqsearch.errors import FaqsearchError, IndexBusy, IndexFormatError, IndexNotFound, IndexWriteError
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace
+from faqsearch.index.contained import contained, read_contained
 from faqsearch.index.manifest import FileRecord, Manifest
 
 CURRENT = "CURRENT"
@@ -51,17 +52,16 @@ class Generation:
         """Compare every file's size with the manifest: cheap, done at each opening.
 
         Raises:
-            IndexFormatError: A file is missing or has another size.
+            IndexFormatError: A file is missing, has another size or lies elsewhere.
         """
         for name, record in self.manifest.files.items():
+            path = contained(self.path, name)
             try:
-                size = (self.path / name).stat().st_size
+                size = path.stat().st_size
             except OSError as error:
-                raise IndexFormatError(f"{self.path / name} is missing", hint=DAMAGE_HINT) from error
+                raise IndexFormatError(f"{path} is missing", hint=DAMAGE_HINT) from error
             if size != record.bytes:
-                raise IndexFormatError(
-                    f"{self.path / name} holds {size} bytes instead of {record.bytes}", hint=DAMAGE_HINT
-                )
+                raise IndexFormatError(f"{path} holds {size} bytes instead of {record.bytes}", hint=DAMAGE_HINT)
 
     def damage(self) -> str | None:
         """Return the first thing `check_sums` finds, or None."""
@@ -72,9 +72,11 @@ class Generation:
         for name, record in self.manifest.files.items():
             path = self.path / name
             try:
-                found = file_record(path)
+                found = file_record(contained(self.path, name))
             except OSError as error:
                 yield f"{path} cannot be read ({error.strerror})"
+            except IndexFormatError as error:
+                yield error.message
             else:
                 if found != record:
                     yield f"{path} has checksum {found.blake2b} instead of {record.blake2b}"
@@ -110,7 +112,7 @@ class IndexFolder:
     def _named(self) -> tuple[str, str]:
         """The current generation's name, and the checksum of its manifest."""
         try:
-            words = (self.path / CURRENT).read_text(encoding="utf-8").split()
+            words = read_contained(self.path, CURRENT).decode("utf-8").split()
         except FileNotFoundError as error:
             raise IndexNotFound(
                 f"no index at {self.path}", hint=f"Build one: faqsearch build CORPUS --into {self.path}"
@@ -133,7 +135,7 @@ class IndexFolder:
     def _generation(self, name: str, checksum: str | None = None) -> Generation:
         path = self.path / name
         try:
-            content = (path / MANIFEST).read_bytes()
+            content = read_contained(self.path, f"{name}/{MANIFEST}")
             text = content.decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise IndexFormatError(f"{path / MANIFEST} cannot be read ({error})", hint=DAMAGE_HINT) from error
@@ -169,7 +171,7 @@ class IndexFolder:
         try:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             with writing(self.path):
-                owner.write_text(f"process {os.getpid()} ({purpose}) since {now}\n", encoding="utf-8")
+                _write_anew(owner, f"process {os.getpid()} ({purpose}) since {now}\n".encode())
             yield
         finally:
             with contextlib.suppress(OSError):
@@ -205,7 +207,7 @@ class IndexFolder:
                 files[path.relative_to(building).as_posix()] = file_record(path)
             manifest = replace(manifest, files=files, arrays=arrays)
             content = manifest.to_json().encode("utf-8")
-            _write_synced(building / MANIFEST, content)
+            _write_anew(building / MANIFEST, content)
             for folder in sorted({p.parent for p in building.rglob("*")} | {building}):
                 _fsync(folder)
             final = building.with_suffix("")
@@ -224,13 +226,13 @@ class IndexFolder:
             now = self.current().number
         except IndexFormatError:
             # A damaged current generation is the best reason to go back; its name is enough.
-            words = (self.path / CURRENT).read_text(encoding="utf-8", errors="replace").split()
+            words = read_contained(self.path, CURRENT).decode("utf-8", "replace").split()
             now = int(words[0]) if words and _GENERATION.fullmatch(words[0]) else 10**6
         older = [g for g in self.generations() if g.number < now]
         if not older:
             raise IndexNotFound(f"{self.path} keeps no generation older than {now}", hint="Build it again.")
         with writing(self.path):
-            self._point_at(older[-1].name, (older[-1].path / MANIFEST).read_bytes())
+            self._point_at(older[-1].name, read_contained(older[-1].path, MANIFEST))
         return older[-1]
 
     def prune(self, keep: int) -> None:
@@ -247,7 +249,7 @@ class IndexFolder:
 
     def _point_at(self, name: str, manifest: bytes) -> None:
         temporary = self.path / (CURRENT + ".new")
-        _write_synced(temporary, f"{name} {_digest(manifest)}\n".encode())
+        _write_anew(temporary, f"{name} {_digest(manifest)}\n".encode())
         temporary.replace(self.path / CURRENT)
         _fsync(self.path)
 
@@ -278,8 +280,10 @@ def _digest(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
 
 
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
+def _write_anew(path: Path, content: bytes) -> None:
+    """Write a file and sync it; one that was there is removed first, as it may be a link to anywhere."""
+    path.unlink(missing_ok=True)
+    with path.open("xb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -15,6 +15,7 @@ from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
 from faqsearch.index.characters import Spelling
 from faqsearch.index.completions import Completions, open_completions
+from faqsearch.index.contained import contained
 from faqsearch.index.damage import saying_damage
 from faqsearch.index.dense import DenseIndex
 from faqsearch.index.document_file import DocumentFile
@@ -52,12 +53,13 @@ class LocalIndex:
         generation.check_files()
         self.generation = generation
         self._arrays = {
-            name: open_arrays(generation.path / name, places) for name, places in generation.manifest.arrays.items()
+            name: open_arrays(contained(generation.path, name), places)
+            for name, places in generation.manifest.arrays.items()
         }
         documents = generation.manifest.documents
         try:
             self.tables = tables = self._arrays[TABLES_FILE]
-            self._documents = DocumentFile(generation.path / DOCUMENTS_FILE, tables)
+            self._documents = DocumentFile(contained(generation.path, DOCUMENTS_FILE), tables)
             self._facets = Facets(self._arrays[FACETS_FILE], documents)
             lexical = _by_prefix(self._arrays[LEXICAL_FILE])
             words = lexical.pop("words")

@@ -96,13 +96,13 @@ class Manifest:
                     hint="Install the faqsearch that wrote it (see `made_by` in the manifest), or build again.",
                 )
             return cls(
-                created=value["created"],
-                made_by=value["made_by"],
+                created=_text(value["created"]),
+                made_by=_text(value["made_by"]),
                 documents=int(value["documents"]),
                 passages=int(value["passages"]),
                 problems=int(value["problems"]),
                 copies=int(value.get("copies", 0)),
-                tokenizer=value["tokenizer"],
+                tokenizer=_text(value["tokenizer"]),
                 encoder=dict(value["encoder"]),
                 dense=dict(value["dense"]),
                 settings=Settings.from_json(value["settings"]),
@@ -110,5 +110,11 @@ class Manifest:
                 files={name: FileRecord(**record) for name, record in value["files"].items()},
                 arrays={name: places_from_json(places) for name, places in value["arrays"].items()},
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise IndexFormatError(f"{path} is not a readable manifest ({error!r})", hint=DAMAGE_HINT) from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{str(value)[:40]!r} is no text")
+    return value

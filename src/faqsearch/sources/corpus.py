@@ -174,6 +174,13 @@ class Corpus:
             if self._strict:
                 raise
             self._keep(Problem(SourceError(error.message, path=found.path, hint=error.hint)))
+        # No reader should fail in a way of its own; should one, its file is lost and not the others.
+        except Exception as fault:
+            unexpected = found.fault(fault)
+            unexpected.__cause__ = fault
+            if self._strict:
+                raise unexpected from fault
+            self._keep(Problem(unexpected))
         self._bytes_read += size
         documents, errors, warnings = (
             now - then for now, then in zip((self._documents, self._errors, self._warnings), before, strict=True)
@@ -249,6 +256,7 @@ def _bytes_of(found: FoundFile) -> bytes:
 
 def _fault(document: Document) -> str | None:
     """Why a document cannot be indexed, if so."""
+    source = document.source
     if not document.question:
         return "the question is empty"
     if len(document.question) > MAX_QUESTION_CHARS:
@@ -257,7 +265,10 @@ def _fault(document: Document) -> str | None:
         return f"the answer has {len(document.answer):,} characters; at most {MAX_ANSWER_CHARS:,} are taken"
     if len(document.id) > MAX_ID_CHARS + len(document.source.path) or _CONTROL.search(document.id):
         return f"not usable as an id: {document.id[:60]!r}"
-    texts = (document.id, document.question, document.answer, *document.phrasings, *document.category, *document.tags)
-    if any(map(_SURROGATE.search, texts)) or any(map(_SURROGATE.search, document.extra.values())):
+    texts = (
+        *(document.id, document.question, document.answer, source.url or "", source.anchor or "", *source.heading),
+        *(*document.phrasings, *document.category, *document.tags, *document.extra, *document.extra.values()),
+    )
+    if any(map(_SURROGATE.search, texts)):
         return "half of a surrogate pair, which is no character"
     return None

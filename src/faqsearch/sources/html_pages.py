@@ -32,6 +32,13 @@ _WIDER = {"shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis":
 _SITE_NAME = re.compile(r"\s*[|｜]\s*|\s+[-–—:]\s+|\s*[—–]\s*")
 _TOO_DEEP = "Excessive depth"
 _NOT_WORD = re.compile(r"\W+")
+# Characters an element may not hold once its tree is changed: written as they are, or by their numbers.
+_NO_TEXT = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+    r"|&#0*(?:[0-8]|1[124-9]|2\d|3[01]|5529[6-9]|55[3-9]\d\d|5[67]\d{3}|6553[45])(?!\d);?"
+    r"|&#x0*(?:[0-8bcef]|1[0-9a-f]|d[89a-f][0-9a-f]{2}|fff[ef])(?![0-9a-f]);?",
+    re.IGNORECASE,
+)
 
 
 def read_html(file: SourceFile) -> Iterator[Document | Problem]:
@@ -84,10 +91,11 @@ def _text(file: SourceFile) -> Generator[Problem, None, str]:
 def _tree(file: SourceFile, text: str) -> Generator[Problem, None, HtmlElement | None]:
     """Parse a page; the parser mends what browsers mend, and stops at nesting no page has."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=False)
-    if not text.replace("\0", "").strip():
+    text = _NO_TEXT.sub("", text)
+    if not text.strip():
         return None
     try:
-        root = document_fromstring(text.replace("\0", "").encode(), parser=parser)
+        root = document_fromstring(text.encode(), parser=parser)
     except etree.ParserError:
         # Nothing but comments.
         return None

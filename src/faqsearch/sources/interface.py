@@ -53,8 +53,8 @@ class SourceFile:
         hint: str = "",
     ) -> SourceError:
         """The error to raise when nothing of the file can be read."""
-        path = f"{self.path}#{anchor}" if anchor else self.path
-        return SourceError(message, path=path, line=line, page=page, hint=hint)
+        path = f"{self.path}#{printable(anchor)}" if anchor else self.path
+        return SourceError(printable(message), path=path, line=line, page=page, hint=hint)
 
     def problem(
         self,
@@ -68,6 +68,19 @@ class SourceFile:
     ) -> Problem:
         """A problem in this file, to be yielded among its documents."""
         return Problem(self.error(message, line=line, page=page, anchor=anchor, hint=hint), severity)
+
+
+def printable(text: str) -> str:
+    """A file name or a message without what could move a terminal's cursor, break a line or fail to encode.
+
+    Messages quote what a file holds, and everyone prints them.
+    """
+    return "".join(
+        character
+        if character.isprintable() or character == "\u3000"
+        else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
 
 
 Reader = Callable[[SourceFile], Iterator[Document | Problem]]

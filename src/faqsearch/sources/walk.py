@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from faqsearch.errors import SourceError
-from faqsearch.sources.interface import Problem
+from faqsearch.sources.interface import Problem, printable
 
 _SET_ASIDE = {
     "queries*.jsonl": "judgments",
@@ -21,6 +21,8 @@ _SET_ASIDE = {
     "user_words.txt": "dictionary",
 }
 """Files at the top of a corpus folder that are not documents. Naming one of them on the command line reads it."""
+
+_LONGEST_FAULT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class FoundFile:
     suffix: str
     folder: Path
     """The corpus folder it was found in, links resolved."""
+
+    def fault(self, fault: Exception) -> SourceError:
+        """The error to report when a reader fails in a way that it does not know itself."""
+        said = printable(f"{type(fault).__name__}: {fault}")[:_LONGEST_FAULT]
+        hint = "report it to the developers, with the file if you may; the other files are read"
+        return SourceError(f"the reader fails: {said}", path=self.path, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,7 @@ def _add_named(file: Path, suffixes: AbstractSet[str], findings: Findings) -> No
     path = printable(file.as_posix())
     if file.suffix.lower() not in suffixes:
         raise SourceError(
-            f"no reader for '{printable(file.suffix) or file.name}' files",
+            f"no reader for '{printable(file.suffix or file.name)}' files",
             path=path,
             hint=f"convert it to one of {', '.join(sorted(suffixes))}",
         )
@@ -190,13 +198,3 @@ def _problem(location: Path, message: str) -> Problem:
 def _name(below: PurePosixPath) -> str:
     """NFC: macOS stores `ガ` as two characters, and ids must not depend on the machine."""
     return unicodedata.normalize("NFC", printable(below.as_posix()))
-
-
-def printable(name: str) -> str:
-    """A file name without what could move a terminal's cursor, break a line or fail to encode."""
-    return "".join(
-        character
-        if character.isprintable() or character == "\u3000"
-        else character.encode("unicode_escape").decode("ascii")
-        for character in name
-    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from faqsearch.tokens.lexemes import Lexeme, read_lexeme
 
@@ -20,15 +21,8 @@ class Mecab:
     """One MeCab with unidic-lite, and a memory of every dictionary entry it has met."""
 
     def __init__(self) -> None:
-        # Imported here: `faqsearch --help` and reading an index need no dictionary.
-        import unidic_lite
-        from fugashi import GenericTagger
-
-        directory = unidic_lite.DICDIR
-        arguments = f'-d "{directory}" -r "{directory}/mecabrc" -O "" -F "{_LINE}" -U "{_LINE}" -E ""'
-        self._parse = GenericTagger(arguments).parse
+        self._parse, self.version = _parser()
         self._memory = _Memory()
-        self.version = str(unidic_lite.VERSION)
 
     def lexemes(self, text: str) -> list[Lexeme]:
         """Cut normalized text; the caller keeps it to the size of a piece."""
@@ -40,6 +34,22 @@ class Mecab:
         while lines and lines[-1] in ("", "EOS"):
             lines.pop()
         return lines
+
+
+@cache
+def _parser() -> tuple[Callable[[str], str], str]:
+    """MeCab with its dictionary, and the dictionary's version.
+
+    One for the process: fugashi never gives the 250 MB of addresses back that a dictionary is mapped to, and a process
+    that watches a corpus takes a new tokenizer for every update.
+    """
+    # Imported here: `faqsearch --help` and reading an index need no dictionary.
+    import unidic_lite
+    from fugashi import GenericTagger
+
+    directory = unidic_lite.DICDIR
+    arguments = f'-d "{directory}" -r "{directory}/mecabrc" -O "" -F "{_LINE}" -U "{_LINE}" -E ""'
+    return GenericTagger(arguments).parse, str(unidic_lite.VERSION)
 
 
 class _Memory(dict[str, Lexeme]):

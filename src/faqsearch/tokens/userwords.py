@@ -6,12 +6,14 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
-from faqsearch.errors import DictionaryError
+from faqsearch.errors import DictionaryError, SettingsError
 from faqsearch.text import normalize
 
 _CLASSES = re.compile(
     r"(?P<katakana>[ァ-ヺー]+)|(?P<hiragana>[ぁ-ゖ]+)|(?P<latin>[A-Za-z0-9]+)|(?P<kanji>[^\W_])", re.DOTALL
 )
+_LONGEST = 60
+"""Longer names are cut well by MeCab; every character is a step into the pattern, which Python reads recursively."""
 _LONG_ENOUGH = 4
 """From this length on a word in hiragana counts even where MeCab sees no boundary."""
 
@@ -28,7 +30,11 @@ def read_user_words(path: Path | str) -> list[str]:
         raise DictionaryError(f"{path}: {error.strerror or error}", hint="Name a word list that exists.") from error
     except UnicodeDecodeError as error:
         raise DictionaryError(f"{path}: not UTF-8 text", hint="Save the file as UTF-8.") from error
-    words = (line.partition("#")[0].strip() for line in lines)
+    words = [line.partition("#")[0].strip() for line in lines]
+    for number, word in enumerate(words, 1):
+        if len(word) > _LONGEST:
+            message = f"{path}:{number}: a word of {len(word):,} characters; at most {_LONGEST} are taken"
+            raise DictionaryError(message, hint="Write one word on each line.")
     return [word for word in words if word]
 
 
@@ -36,8 +42,14 @@ class UserWords:
     """A list of words, without their costs and parts of speech: no dictionary compiler is needed."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        """Take words as written; blank ones and repeats are ignored."""
-        normalized = (normalize(word).strip() for word in words)
+        """Take words as written; blank ones and repeats are ignored.
+
+        Raises:
+            SettingsError: A word is longer than any name.
+        """
+        normalized = [normalize(word).strip() for word in words]
+        if too_long := next((word for word in normalized if len(word) > 2 * _LONGEST), None):
+            raise SettingsError(f"a user word of {len(too_long):,} characters", hint=f"Use {_LONGEST} at most.")
         self.words: tuple[str, ...] = tuple(sorted({word.casefold() for word in normalized if word}))
         self._pattern = re.compile(_alternatives(self.words), re.IGNORECASE) if self.words else None
 

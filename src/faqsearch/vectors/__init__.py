@@ -13,10 +13,17 @@ if TYPE_CHECKING:
 __all__ = ["load_encoder"]
 
 
-def load_encoder(settings: Settings, *, say: Callable[[str], None] = lambda message: None) -> Encoder:
+def load_encoder(
+    settings: Settings, *, download: bool = True, say: Callable[[str], None] = lambda message: None
+) -> Encoder:
     """Return the sentence-transformers model the settings name.
 
     The built-in encoder is not loaded but learned from a corpus, and read back from its index.
+
+    Args:
+        settings: Of an index, or for one.
+        download: Whether a model that is not on this machine may be fetched from the hub.
+        say: Told, in one line, before anything is downloaded.
 
     Raises:
         ModelError: There is no such model.
@@ -24,5 +31,9 @@ def load_encoder(settings: Settings, *, say: Callable[[str], None] = lambda mess
     from faqsearch.vectors.transformer import TransformerEncoder
 
     return TransformerEncoder.load(
-        settings.model, query_prompt=settings.query_prompt, document_prompt=settings.document_prompt, say=say
+        settings.model,
+        query_prompt=settings.query_prompt,
+        document_prompt=settings.document_prompt,
+        download=download,
+        say=say,
     )

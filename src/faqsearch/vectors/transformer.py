@@ -5,6 +5,7 @@ Importing sentence-transformers takes seconds, so it happens in `TransformerEnco
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -56,6 +57,7 @@ class TransformerEncoder:
         *,
         query_prompt: str | None = None,
         document_prompt: str | None = None,
+        download: bool = True,
         say: Callable[[str], None] = lambda message: None,
     ) -> Self:
         """Load a model from a folder, from the local hub cache, or from the hub.
@@ -64,6 +66,7 @@ class TransformerEncoder:
             name: Path of a folder, or a hub name such as `cl-nagoya/ruri-v3-30m`.
             query_prompt: Put before every question; None takes the model's own, else the published one.
             document_prompt: Put before every passage; likewise.
+            download: Whether a model that is not on this machine may be fetched from the hub.
             say: Told, in one line, before anything is downloaded.
 
         Raises:
@@ -76,18 +79,24 @@ class TransformerEncoder:
             return SentenceTransformer(name, trust_remote_code=False, local_files_only=local, device="cpu")
 
         is_path = (os.path.sep in name and Path(name).expanduser().exists()) or Path(name).is_dir()
+        hint = "Give the path of a sentence-transformers folder, a hub name, or `builtin`."
         try:
+            if is_path:
+                _refuse_programs(Path(name))
             try:
                 model = open_model(local=True)
             except (OSError, ValueError):
                 if is_path or os.environ.get("HF_HUB_OFFLINE") == "1":
+                    raise
+                if not download:
+                    hint = f"If you trust this model, fetch it once: hf download {name}"
                     raise
                 say(f"downloading model {name} from the Hugging Face hub")
                 model = open_model(local=False)
         except Exception as error:  # the loaders raise whatever their own dependencies raise
             raise ModelError(
                 f"model {name!r} cannot be loaded: {_first_line(error)}",
-                hint="Give the path of a sentence-transformers folder, a hub name, or `builtin`.",
+                hint=hint,
             ) from error
         own = {key.lower(): text for key, text in (model.prompts or {}).items() if text}
         known = next((p for family, p in KNOWN_PROMPTS.items() if name.startswith(family)), ("", ""))
@@ -150,6 +159,17 @@ class TransformerEncoder:
             [prompt + text for text in texts], batch_size=32, show_progress_bar=False, convert_to_numpy=True
         )
         return unit_rows(vectors)
+
+
+def _refuse_programs(folder: Path) -> None:
+    """Refuse a folder whose model is code: sentence-transformers before 6 runs it without being asked to."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    own = [str(module["type"]) for module in modules]
+    if foreign := [name for name in own if not name.startswith("sentence_transformers.")]:
+        raise ValueError(f"it brings a program of its own ({foreign[0][:80]}), which is not run")
 
 
 def _first_line(error: Exception) -> str:
