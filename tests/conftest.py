@@ -3,6 +3,11 @@
 import json
 
 import pytest
+from hypothesis import settings
+
+# Examples are bounded by their number; how long one takes says more about what else the machine does.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 FAQ = [
     {

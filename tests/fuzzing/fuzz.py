@@ -262,7 +262,7 @@ def _watched(child: int, notes: Notes) -> int:
             return os.waitstatus_to_exitcode(status)
         if notes.runs != before:
             before, since = notes.runs, time.monotonic()
-        elif time.monotonic() - since > 6 * SLOWEST:
+        elif time.monotonic() - since > (6 if notes.runs else 60) * SLOWEST:  # it may have an index to build first
             os.kill(child, signal.SIGKILL)
         time.sleep(0.05)
 

@@ -44,6 +44,12 @@ MAX_DEPTH = 64
 MAX_NODES = 5_000_000
 """Values of one YAML file, counting what aliases stand for each time they are used."""
 
+MAX_OBJECTS = 2_000_000
+"""Objects of one JSON file, half a kilobyte each however empty; a million FAQs with two objects each."""
+
+MAX_VALUES = 15_000_000
+"""Values of one JSON file, some sixty bytes each."""
+
 MAX_PHRASINGS = 256
 """Other ways to ask for one document."""
 

@@ -134,8 +134,9 @@ def _records(file: SourceFile, text: str, delimiter: str) -> Iterator[Record | P
         except StopIteration:
             return
         except (csv.Error, _RowTooLongError) as fault:
+            hint = "close the quotes, and double a quote inside a cell" if lines.has_quotes else "split the row"
             position, line, message = _broken(text, lines, delimiter, fault)
-            yield file.problem(message, line=line, hint="close the quotes, and double a quote inside a cell")
+            yield file.problem(message, line=line, hint=hint)
             line += 1
     yield file.problem(f"{MAX_RECOVERIES} broken rows; the rest of the file is not read", line=line)
 
@@ -144,10 +145,16 @@ class _Lines:
     """The physical lines of a text, counted, with the current row's first line and length watched."""
 
     def __init__(self, text: str, position: int, line: int) -> None:
+        self._text = text
         self._matches = _LINE.finditer(text, position)
         self.next_line = line
         self.row_line = line
         self.row_start = self.end = position
+
+    @property
+    def has_quotes(self) -> bool:
+        """Whether the row has any, so that one may be left open."""
+        return '"' in self._text[self.row_start : self.end]
 
     def begin_row(self) -> None:
         """The next line begins a row."""
@@ -173,7 +180,10 @@ def _broken(text: str, lines: _Lines, delimiter: str, fault: Exception) -> tuple
     opened = _last_opening(text, lines.row_start, lines.end, delimiter)
     line = lines.row_line + len(_LINE.findall(text, lines.row_start, opened + 1)) - 1
     line_end = _LINE.match(text, opened)
-    if isinstance(fault, _RowTooLongError):
+    if isinstance(fault, _RowTooLongError) and not lines.has_quotes:
+        cells = text.count(delimiter, lines.row_start, lines.end) + 1
+        message = f"a row of {lines.end - lines.row_start:,} characters and {cells:,} columns; the row is left out"
+    elif isinstance(fault, _RowTooLongError):
         message = f"a row of more than {MAX_ROW_CHARS:,} characters; is a quote left open?"
     elif "unexpected end" in str(fault):
         message = "a quote is opened and never closed"

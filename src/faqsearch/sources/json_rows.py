@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from faqsearch.documents import Document
-from faqsearch.sources.bounds import MAX_DEPTH, MAX_LINE_CHARS, MAX_RECOVERIES
+from faqsearch.sources.bounds import MAX_DEPTH, MAX_LINE_CHARS, MAX_OBJECTS, MAX_RECOVERIES, MAX_VALUES
 from faqsearch.sources.decoding import read_text
 from faqsearch.sources.entries import Entry, read_entries
 from faqsearch.sources.interface import Problem, SourceFile
 from faqsearch.sources.rows import RowReader
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[][{}\n]', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _ITEM = re.compile(r"^[ \t]*\{", re.MULTILINE)
 
 
@@ -48,6 +49,8 @@ def read_json(file: SourceFile) -> Iterator[Document | Problem]:
         return
     try:
         value = _parse(text, lines=True)
+    except _TooMuchError as fault:
+        raise file.error(str(fault), line=fault.line, hint="split the file, or write one object on each line") from None
     except _UnreadableError as fault:
         saved = list(_item_by_item(file, rows, text))
         if not any(isinstance(item, Problem) and item.severity == "error" for item in saved):
@@ -63,6 +66,10 @@ class _UnreadableError(Exception):
     def __init__(self, message: str, line: int = 1) -> None:
         super().__init__(message)
         self.line = line
+
+
+class _TooMuchError(_UnreadableError):
+    """More than memory should have to hold; not even its parts are read."""
 
 
 def _parse(text: str, *, lines: bool = False) -> Any:
@@ -83,6 +90,8 @@ def _parse(text: str, *, lines: bool = False) -> Any:
         object_pairs_hook=entry if lines else None, parse_int=str, parse_float=str, parse_constant=str, strict=False
     )
     if lines:
+        if sum(map(text.count, ",[{")) > MAX_VALUES and sum(map(_STRING.sub("", text).count, ",[{")) > MAX_VALUES:
+            raise _TooMuchError(f"more than {MAX_VALUES:,} values")
         # The decoder calls the hook when an object ends, so the lines are lined up in the order of ends.
         ends = iter(_lines_by_end(text))
     elif text.count("{") + text.count("[") > MAX_DEPTH:
@@ -100,6 +109,7 @@ def _lines_by_end(text: str) -> list[int]:
 
     Raises:
         _UnreadableError: the nesting is deeper than anyone writes.
+        _TooMuchError: there are more than anyone writes.
     """
     line, open_lines, by_end = 1, [], []
     for match in _TOKEN.finditer(text):
@@ -114,6 +124,8 @@ def _lines_by_end(text: str) -> list[int]:
             begun = open_lines.pop()
             if sign == "}":
                 by_end.append(begun)
+                if len(by_end) > MAX_OBJECTS:
+                    raise _TooMuchError(f"more than {MAX_OBJECTS:,} objects", line)
         elif sign == '"':
             # A raw line break within a string is not JSON, but the decoder lets it pass.
             line += text.count("\n", match.start(), match.end())
