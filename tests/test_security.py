@@ -14,6 +14,7 @@ import pytest
 import faqsearch
 from faqsearch.build import build_index
 from faqsearch.errors import DictionaryError, FaqsearchError, IndexFormatError, ModelError
+from faqsearch.index.dense import write_dense
 from faqsearch.index.folder import IndexFolder, file_record
 from faqsearch.search import open_index
 from faqsearch.update import update_index
@@ -280,6 +281,39 @@ def test_a_crafted_faiss_header_is_bounded(stranger, place, form, value):
 
     assert done.returncode == 1, done
     assert "IndexFormatError" in done.stderr.splitlines()[-1], done.stderr
+
+
+SHORTLIST = """
+import resource, sys
+from pathlib import Path
+import faiss, numpy as np
+from faqsearch.index.dense import DenseIndex
+resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+DenseIndex(Path(sys.argv[1]), np.zeros(64, dtype=np.int32), 8)._open("shortlist.faiss")
+"""
+
+
+@pytest.mark.parametrize("value", [2**40, 2**36, 2**63])
+def test_a_crafted_shortlist_is_bounded(tmp_path, value):
+    """A length in a FAISS file that is not mapped but read is held against the file's size before memory is taken."""
+    import faiss
+    import numpy as np
+
+    vectors = np.random.default_rng(0).random((64, 8), dtype=np.float32)
+    write_dense(tmp_path, vectors)
+    shortlist = faiss.IndexPQFastScan(8, 4, 4, faiss.METRIC_INNER_PRODUCT)
+    shortlist.train(vectors)
+    shortlist.add(vectors)
+    faiss.write_index(shortlist, str(tmp_path / "shortlist.faiss"))
+    content = (tmp_path / "shortlist.faiss").read_bytes()
+    ended = []
+    for size in {shortlist.pq.centroids.size(), shortlist.codes.size()}:
+        at = content.index(struct.pack("<Q", size))
+        (tmp_path / "shortlist.faiss").write_bytes(content[:at] + struct.pack("<Q", value) + content[at + 8 :])
+        done = subprocess.run([sys.executable, "-c", SHORTLIST, tmp_path], capture_output=True, text=True, check=False)
+        ended.append(done.stderr.splitlines()[-1])
+
+    assert all("IndexFormatError" in line for line in ended), ended
 
 
 @pytest.mark.parametrize("text", ["[" * 10**5, '{"format": 1, "documents": 1e999}', '{"format": 1}', "null", "1e400"])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faqsearch.errors import DictionaryError
+from faqsearch.index.contained import contained
 from faqsearch.index.folder import writing
 from faqsearch.synonyms import Problem, Synonyms, check
 from faqsearch.tokens.userwords import read_user_words
@@ -49,6 +50,15 @@ def copy_synonyms(corpus: str | Path | Sequence[str | Path], into: Path) -> None
             new.unlink(missing_ok=True)  # what is left there may be a link to anywhere
             new.write_bytes(b"\n".join(texts))
             new.replace(into / SYNONYMS_FILE)
+
+
+def synonyms_beside(index: Path) -> Path:
+    """Return where the synonyms of the index in a folder are, be there any.
+
+    Raises:
+        IndexFormatError: It is a link out of the folder, or no file.
+    """
+    return contained(index, SYNONYMS_FILE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from faqsearch.confidence import confidences, threshold
-from faqsearch.dictionaries import SYNONYMS_FILE, LiveSynonyms
+from faqsearch.dictionaries import LiveSynonyms, synonyms_beside
 from faqsearch.documents import Document
 from faqsearch.errors import QueryError
 from faqsearch.explain import Explanation, explain_document, explain_hit, matched
 from faqsearch.index import open_generation
-from faqsearch.index.contained import contained
 from faqsearch.index.damage import says_damage
 from faqsearch.index.facets import Where
 from faqsearch.index.interface import Candidates
@@ -68,7 +67,7 @@ class Searcher:
             IndexMismatch: The index was made with another tokenizer or encoder.
             ModelError: Its encoder cannot be loaded.
         """
-        beside = [contained(index.folder, SYNONYMS_FILE)] if index.folder else []
+        beside = [synonyms_beside(index.folder)] if index.folder else []
         self.synonyms = LiveSynonyms(synonyms, beside)
         self._given = (tokenizer, encoder)
         self._opened = Opened.of(index, tokenizer, encoder)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import numpy.typing as npt
 
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT
+from faqsearch.index.contained import contained
 from faqsearch.vectors.interface import Vectors
 
 DENSE_FILE = "dense.faiss"
@@ -38,7 +41,7 @@ class DenseIndex:
         self.dimension = dimension
         # Held open: writers may remove the generation before the first question needs its vectors.
         self._files = {
-            name: _held_open(self, folder / name, header)
+            name: _held_open(self, contained(folder, name), header)
             for name, header in ((DENSE_FILE, _FLAT), (SHORTLIST_FILE, _FAST_SCAN))
             if name == DENSE_FILE or (folder / name).exists()
         }
@@ -54,7 +57,8 @@ class DenseIndex:
             readable = f"/dev/fd/{self._files[name]}" if os.path.isdir("/dev/fd") else str(path)  # noqa: PTH112
             flags = faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY if name == DENSE_FILE else 0
             try:
-                index: Any = faiss.read_index(readable, flags)
+                with _no_longer_than(os.fstat(self._files[name]).st_size):
+                    index: Any = faiss.read_index(readable, flags)
             except (RuntimeError, MemoryError) as error:
                 raise IndexFormatError(f"{path} is not a readable FAISS file", hint=DAMAGE_HINT) from error
             if index.ntotal != count or index.d != self.dimension:
@@ -125,6 +129,23 @@ class DenseIndex:
         if passages.min() < 0 or passages.max() >= index.ntotal:
             raise IndexFormatError(f"{self._folder / DENSE_FILE} holds no vectors of a document", hint=DAMAGE_HINT)
         return np.asarray(index.reconstruct_batch(passages), dtype=np.float32)
+
+
+@contextmanager
+def _no_longer_than(size: int) -> Iterator[None]:
+    """Let FAISS take no vector to be longer than its file; older ones have no such limit."""
+    import faiss
+
+    limit = getattr(faiss, "set_deserialization_vector_byte_limit", None)
+    if limit is None:
+        yield
+        return
+    before = faiss.get_deserialization_vector_byte_limit()
+    limit(size)
+    try:
+        yield
+    finally:
+        limit(before)
 
 
 def _held_open(owner: object, path: Path, header: bytes) -> int:
