@@ -109,8 +109,6 @@ _RST = """a
 .. csv-table::
    :url: http://127.0.0.1:9/x
 
-.. include:: a.rst
-
 text
 """
 
@@ -170,6 +168,7 @@ CASES: dict[str, Case] = {
     "pdf-filters": Case("pdf", lambda: _pdf(zlib.compress(_packed(b" " * 2**20, 800), 9), "/FlateDecode /FlateDecode"), "(@|$)", None, 1500, 150.0),
     "pdf-pages": Case("pdf", lambda: _pdf(b"", pages="/Kids [2 0 R 2 0 R] /Count 99999999"), "@"),
     "rst-outside": Case("rst", lambda: _RST, "@:4: '/etc/passwd' is not included"),
+    "rst-loop": Case("rst", lambda: "a\n=\n\n.. include:: a.rst\n\ntext\n", "@: more than 200 included files", 1),
     "rst-depth": Case("rst", lambda: "a\n=\n\n" + "".join("   " * i + ".. note::\n\n" for i in range(1000)), "@: nested too deeply|@: 1", 1),
     "rst-marks": Case("rst", lambda: "a\n=\n\n" + "*a `b " * 100_000, "", 2),
     "rst-line": Case("rst", lambda: "x" * LONG, "@: 100,000,000 bytes; at most", 1),

@@ -184,11 +184,26 @@ def test_an_unknown_format_says_what_is_needed(tmp_path):
     folder = IndexFolder(tmp_path / "i")
     generation = publish(folder, "one")
     path = generation.path / "manifest.json"
-    path.write_text(path.read_text().replace('"format": 1', '"format": 99'))
-
-    with pytest.raises(IndexFormatError, match="format 99") as caught:
+    text = path.read_text().replace('"format": 1', '"format": 99')
+    path.write_text(text)
+    with pytest.raises(IndexFormatError, match="format 99, not 1; this is faqsearch") as caught:
         folder.current()
-    assert "made_by" in caught.value.hint
+    assert "Install the faqsearch that wrote it" in caught.value.hint
+
+    path.write_text(text.replace('"made_by": "test"', '"made_by": "build, faqsearch 9.8.7"'))
+    with pytest.raises(IndexFormatError) as caught:
+        folder.current()
+    assert "Install faqsearch 9.8.7, or build" in caught.value.hint
+
+
+def test_settings_of_another_faqsearch_say_what_is_needed(tmp_path):
+    """A setting that this version does not know is no wrong usage: the index was written by another."""
+    folder = IndexFolder(tmp_path / "i")
+    path = publish(folder, "one").path / "manifest.json"
+    path.write_text(path.read_text().replace('"model": "builtin"', '"model": "builtin", "colour": 1'))
+
+    with pytest.raises(IndexFormatError, match="unknown settings: colour; this is faqsearch"):
+        folder.current()
 
 
 def test_sizes_are_checked_on_opening_and_sums_by_verify(tmp_path):

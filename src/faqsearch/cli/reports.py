@@ -146,7 +146,7 @@ def info_lines(address: str, current: Generation, generations: Sequence[Generati
         mark = "*" if generation.number == current.number else " "
         own = generation.manifest
         created = own.created[:16].replace("T", " ")
-        yield f"{mark} {generation.name}  {created} UTC  {plural(own.documents, 'document')}  {printable(own.made_by)}"
+        yield f"{mark} {generation.name}  {printable(created)} UTC  {plural(own.documents, 'document')}  {printable(own.made_by)}"
     yield ""
     yield look.bold("sources")
     for path, record in list(manifest.sources.items())[:_SOURCES_SHOWN]:

@@ -24,6 +24,6 @@ def rollback(*, index: IndexOption = None, debug: DebugOption = False) -> int:
     manifest = generation.manifest
     documents = plural(manifest.documents, "document")
     print(
-        f"{printable(address)} answers from generation {generation.name} again ({documents}, built {manifest.created})"
+        f"{printable(address)} answers from generation {generation.name} again ({documents}, built {printable(manifest.created)})"
     )
     return 0

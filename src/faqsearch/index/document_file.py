@@ -172,5 +172,5 @@ class DocumentFile:
                 return number
             place += 1
         raise DocumentNotFound(
-            f"no document has the id {document_id!r}", hint="Take an id from the results of a search."
+            f"no document has the id {document_id[:300]!r}", hint="Take an id from the results of a search."
         )

@@ -103,7 +103,7 @@ class Facets:
                     one[self._numbers[self._indptr[number] : self._indptr[number + 1]]] = True
             if not one.any() and not self._has_field(field):
                 names = ", ".join(sorted(self.fields()))
-                raise SettingsError(f"no document has a field {field!r}", hint=f"Filter by one of: {names}.")
+                raise SettingsError(f"no document has a field {field[:80]!r}", hint=f"Filter by one of: {names}.")
             allowed &= one
         return allowed
 

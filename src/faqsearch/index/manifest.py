@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-from faqsearch.errors import IndexFormatError
+from faqsearch.errors import IndexFormatError, SettingsError
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace, places_from_json, places_to_json
 from faqsearch.settings import Settings
 
+_WRITER = re.compile(r"faqsearch (\d[\w.+-]{0,30})")
 FORMAT_VERSION = 1
 """Raised when files change their meaning. tests/data/index-v<N> keeps one small index of each version."""
 
@@ -91,10 +93,7 @@ class Manifest:
             value = json.loads(text)
             version = value["format"]
             if version != FORMAT_VERSION:
-                raise IndexFormatError(
-                    f"{path} has index format {version!r}; this faqsearch reads format {FORMAT_VERSION}",
-                    hint="Install the faqsearch that wrote it (see `made_by` in the manifest), or build again.",
-                )
+                raise _foreign(value, f"{path} has index format {str(version)[:20]}, not {FORMAT_VERSION}")
             return cls(
                 created=_text(value["created"]),
                 made_by=_text(value["made_by"]),
@@ -110,8 +109,21 @@ class Manifest:
                 files={name: FileRecord(**record) for name, record in value["files"].items()},
                 arrays={name: places_from_json(places) for name, places in value["arrays"].items()},
             )
+        except SettingsError as error:
+            raise _foreign(value, f"{path} was written with other {error.message[:200]}") from error
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise IndexFormatError(f"{path} is not a readable manifest ({error!r})", hint=DAMAGE_HINT) from error
+
+
+def _foreign(value: Any, message: str) -> IndexFormatError:
+    """The error for an index of another faqsearch: it names the one that is needed."""
+    from faqsearch import __version__
+
+    written = _WRITER.search(str(value.get("made_by")))
+    needed = f"faqsearch {written.group(1)}" if written else "the faqsearch that wrote it"
+    return IndexFormatError(
+        f"{message}; this is faqsearch {__version__}", hint=f"Install {needed}, or build the index again with this one."
+    )
 
 
 def _text(value: object) -> str:
