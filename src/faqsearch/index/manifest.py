@@ -117,12 +117,13 @@ class Manifest:
 
 def _foreign(value: Any, message: str) -> IndexFormatError:
     """The error for an index of another faqsearch: it names the one that is needed."""
-    from faqsearch import __version__
+    from importlib.metadata import version
 
     written = _WRITER.search(str(value.get("made_by")))
     needed = f"faqsearch {written.group(1)}" if written else "the faqsearch that wrote it"
     return IndexFormatError(
-        f"{message}; this is faqsearch {__version__}", hint=f"Install {needed}, or build the index again with this one."
+        f"{message}; this is faqsearch {version('faqsearch')}",
+        hint=f"Install {needed}, or build the index again with this one.",
     )
 
 
