@@ -14,7 +14,6 @@ import pytest
 import faqsearch
 from faqsearch.build import build_index
 from faqsearch.errors import DictionaryError, FaqsearchError, IndexFormatError, ModelError
-from faqsearch.index.dense import write_dense
 from faqsearch.index.folder import IndexFolder, file_record
 from faqsearch.search import open_index
 from faqsearch.update import update_index
@@ -300,7 +299,9 @@ def test_a_crafted_shortlist_is_bounded(tmp_path, value):
     import numpy as np
 
     vectors = np.random.default_rng(0).random((64, 8), dtype=np.float32)
-    write_dense(tmp_path, vectors)
+    flat = faiss.IndexFlatIP(8)
+    flat.add(vectors)
+    faiss.write_index(flat, str(tmp_path / "dense.faiss"))
     shortlist = faiss.IndexPQFastScan(8, 4, 4, faiss.METRIC_INNER_PRODUCT)
     shortlist.train(vectors)
     shortlist.add(vectors)
