@@ -73,7 +73,9 @@ def test_nothing_is_unpickled_evaluated_or_run():
         for node in ast.walk(tree):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not {name for name in names if name in banned or name.partition(".")[0] in banned}, path
+            found = {name for name in names if name in banned or name.partition(".")[0] in banned}
+            # Workers of a large build speak with the process that started them, and with nobody else.
+            assert found <= ({"pickle", "subprocess"} if path == PACKAGE / "workers.py" else set()), path
         for name, call in calls(tree):
             assert name not in (
                 "eval",
@@ -84,6 +86,8 @@ def test_nothing_is_unpickled_evaluated_or_run():
                 "yaml.load",
                 "yaml.unsafe_load",
             ), path
+            if name == "pickle.load":
+                assert ast.unparse(call.args[0]) in ("self._answers", "sys.stdin.buffer"), path
             if name == "np.load":
                 assert any(k.arg == "allow_pickle" and k.value.value is False for k in call.keywords), path
             for keyword in call.keywords:
