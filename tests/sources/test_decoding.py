@@ -162,3 +162,13 @@ def test_ambiguous_bytes_are_an_error():
     """A few kanji in EUC-JP may as well be half-width katakana: nobody is told a guess."""
     with pytest.raises(SourceError, match=r"the encoding cannot be told: .* fit alike"):
         decode("特別永住者証\n".encode("euc_jp"), path="x")
+
+
+def test_a_pasted_line_of_utf8_is_left_out(read: Read):
+    """A short CP932 page with one line of UTF-8 bytes keeps its other lines; the line is an error."""
+    lines = ["1. 送料", "", "全国一律五百円です。", "五千円から無料です。", "離島は千円です。"]
+    data = "\r\n".join([*lines[:3], "@", *lines[3:]]).encode("cp932").replace(b"@", "沖縄も無料です。".encode())
+    outcome = read("page.txt", data)
+    assert [problem.error.line for problem in outcome.problems] == [4]
+    assert "離島は千円です。" in outcome.documents[0].answer
+    assert "沖縄" not in outcome.documents[0].answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 _TOKEN = re.compile(
@@ -41,6 +42,8 @@ def shown(value: Any, number_format: str) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     sections = [] if len(number_format) > _LONGEST_FORMAT else _sections(_AS_SET_UP.get(number_format, number_format))
@@ -53,6 +56,7 @@ def shown(value: Any, number_format: str) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=256)
 def _sections(number_format: str) -> list[str]:
     """The parts between semicolons: for positive numbers, negative ones, zero and text."""
     sections, quoted = [""], False
@@ -109,7 +113,7 @@ def _literals(section: str) -> str:
 
 
 def _date(value: dt.date | dt.time, section: str) -> str:
-    tokens = list(_TOKEN.finditer(section))
+    tokens = _tokens(section)
     twelve = any(token["noon"] for token in tokens)
     clock = False
     pieces = []
@@ -128,6 +132,11 @@ def _date(value: dt.date | dt.time, section: str) -> str:
             clock = clock and (token["plain"] or "") in ": "
             pieces.append(token["quoted"] or token["escaped"] or token["plain"] or "")
     return "".join(pieces).partition(";")[0].strip() or str(value)
+
+
+@lru_cache(maxsize=256)
+def _tokens(section: str) -> list[re.Match[str]]:
+    return list(_TOKEN.finditer(section))
 
 
 def _seconds_follow(tokens: list[re.Match[str]]) -> bool:

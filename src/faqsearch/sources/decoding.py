@@ -187,25 +187,51 @@ def _decided(ranked: list[tuple[float, str, float]]) -> bool:
     return mean > PLAUSIBLE and best - second > 2.0
 
 
+def decode_as(data: bytes, encoding: str) -> Decoded | None:
+    """Decode `data` as its author declares it; lines of other bytes are damaged. None when it is not in that encoding."""
+    text = _strictly(data, encoding)
+    if text is not None:
+        return Decoded(text, encoding)
+    return _line_by_line(data, encoding, most=0.5) if encoding in ("utf-8", *_LEGACY) else None
+
+
 def _with_damaged_lines(data: bytes, path: str, only: tuple[str, ...] = ("utf-8", *_LEGACY)) -> Decoded:
-    """Keep the lines that fit, when nearly all do. None of these encodings uses the byte of a line feed otherwise."""
+    """Keep the lines that fit, when nearly all do."""
     if b"\0" in data[:_SAMPLE_BYTES]:
         raise SourceError("not text: it holds NUL bytes", path=path, line=1, hint="name the file after its real format")
+    found = []
+    for encoding in only:
+        # A line of valid UTF-8 beyond ASCII hardly happens by chance; in the others almost any line fits, unless what
+        # does not is UTF-8: someone pasted it.
+        decoded = _line_by_line(data, encoding, most=0.5 if encoding == "utf-8" else 0.05)
+        if decoded is None and encoding != "utf-8":
+            decoded = _line_by_line(data, encoding, most=0.5, rest="utf-8")
+        if decoded is not None and encoding == "utf-8":
+            return decoded
+        if decoded is not None:
+            found.append(decoded)
+    if not found:
+        raise _undecodable(data, only, path)
+    return max(found, key=lambda decoded: log_likelihood(decoded.text[:_SAMPLE_BYTES]))
+
+
+def _line_by_line(data: bytes, encoding: str, *, most: float, rest: str | None = None) -> Decoded | None:
+    """Decode each line by itself. None of these encodings uses the byte of a line feed otherwise.
+
+    Args:
+        data: The bytes.
+        encoding: What they should be in.
+        most: The share of the lines beyond ASCII that may be damaged.
+        rest: Encoding that every damaged line must be valid in, if any.
+    """
     lines = data.split(b"\n")
     beyond_ascii = sum(not line.isascii() for line in lines)
-    for encoding in only:
-        texts, damaged = [], []
-        for number, line in enumerate(lines, 1):
-            text = _strictly(line, encoding)
-            if text is None:
-                damaged.append(number)
-            texts.append(text or "")
-        # A line of valid UTF-8 beyond ASCII hardly happens by chance; in the others almost any line fits.
-        enough = len(damaged) * 2 <= beyond_ascii if encoding == "utf-8" else len(damaged) * 20 <= beyond_ascii
-        joined = "\n".join(texts)
-        if damaged and enough and _is_japanese(joined[:_SAMPLE_BYTES]):
-            return Decoded(joined, encoding, tuple(damaged))
-    raise _undecodable(data, only, path)
+    texts = [_strictly(line, encoding) for line in lines]
+    damaged = tuple(number for number, text in enumerate(texts, 1) if text is None)
+    if len(damaged) > most * beyond_ascii or (rest and any(_strictly(lines[n - 1], rest) is None for n in damaged)):
+        return None
+    joined = "\n".join(text or "" for text in texts)
+    return Decoded(joined, encoding, damaged) if damaged and _is_japanese(joined[:_SAMPLE_BYTES]) else None
 
 
 def _is_japanese(text: str) -> bool:

@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from typing import Any
 
 from lxml import etree
@@ -14,7 +15,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from faqsearch.documents import Document
 from faqsearch.sources.bounds import MAX_ELEMENTS, MAX_HTML_BYTES, MAX_LINE_CHARS
 from faqsearch.sources.cells import flat_width, one_line
-from faqsearch.sources.decoding import decode
+from faqsearch.sources.decoding import decode, decode_as
 from faqsearch.sources.entries import read_entries
 from faqsearch.sources.html_blocks import html_blocks, inline_text
 from faqsearch.sources.html_content import keep_main_text
@@ -76,13 +77,14 @@ def _text(file: SourceFile) -> Generator[Problem, None, str]:
     """Decode as the page says, if it is right about it."""
     start = file.data[:_LOOKED_AT]
     named = _CHARSET.search(start) or _XML_ENCODING.search(start)
+    decoded = None
     if named and not start.startswith(_MARKS):
         name = named.group(1).decode("ascii").lower()
-        try:
-            return file.data.decode(_WIDER.get(name, name))
-        except (LookupError, UnicodeError):
-            pass
-    decoded = decode(file.data, path=file.path)
+        # A name no one knows, or one that is no encoding of text.
+        with suppress(LookupError, UnicodeError):
+            decoded = decode_as(file.data, _WIDER.get(name, name))
+    if decoded is None:
+        decoded = decode(file.data, path=file.path)
     for line in decoded.damaged:
         yield file.problem(f"bytes that are not {decoded.encoding}; the line is left out", line=line)
     return decoded.text
