@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["faq", "manual"]
 _NO_EXTRA: Mapping[str, str] = MappingProxyType({})
@@ -27,6 +27,15 @@ class Source:
     """Address for readers, when the source gives one."""
     anchor: str | None = None
     """Place inside the file for formats without lines: `Sheet!A12`, `#id`."""
+
+    @property
+    def place(self) -> str:
+        """Where to look, in one string: `path:line`, `path, page N`, `path, anchor` or `path`."""
+        if self.line is not None:
+            return f"{self.path}:{self.line}"
+        if self.page is not None:
+            return f"{self.path}, page {self.page}"
+        return f"{self.path}, {self.anchor}" if self.anchor else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +63,17 @@ class Document:
     def all_phrasings(self) -> tuple[str, ...]:
         """The question, then the other phrasings."""
         return (self.question, *self.phrasings)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document as plain JSON values."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "question": self.question,
+            "phrasings": list(self.phrasings),
+            "answer": self.answer,
+            "category": list(self.category),
+            "tags": list(self.tags),
+            "extra": dict(self.extra),
+            "source": {**asdict(self.source), "heading": list(self.source.heading)},
+        }

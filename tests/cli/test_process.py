@@ -32,7 +32,7 @@ def imported(*arguments, cwd, env=None):
     return lines[-2], set(lines[-1].split()[1:])
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["search", "--help"], ["build", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["search", "--help"], ["mcp", "--help"]])
 def test_help_imports_nothing_heavy(arguments, workplace):
     """Help needs typer and nothing else: no numpy, faiss, rich or pydantic."""
     code, modules = imported(*arguments, cwd=workplace)

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "dict": "Look for mistakes in synonym files.",
     "evaluate": "Measure an index on judged questions.",
     "tune": "Choose the weights of the legs on judged questions, or fit the confidence to them.",
+    "mcp": "Answer an agent over MCP.",
     "schema": "Print the JSON Schema of all JSON output.",
     "guide": "Print the guide for programs and agents.",
 }

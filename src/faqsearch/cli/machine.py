@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from faqsearch.cli.terminal import UNSAFE
@@ -90,18 +89,7 @@ def _cell(value: Any) -> str:
 
 def document_value(document: Document) -> dict[str, Any]:
     """Return the JSON value of one document in full."""
-    return {
-        "schema": SCHEMA,
-        "id": document.id,
-        "kind": document.kind,
-        "question": document.question,
-        "phrasings": list(document.phrasings),
-        "answer": document.answer,
-        "category": list(document.category),
-        "tags": list(document.tags),
-        "extra": dict(document.extra),
-        "source": {**asdict(document.source), "heading": list(document.source.heading)},
-    }
+    return {"schema": SCHEMA, **document.to_json()}
 
 
 def error_value(error: FaqsearchError, query: str) -> dict[str, Any]:

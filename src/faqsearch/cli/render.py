@@ -132,12 +132,7 @@ def _place(source: Source, look: Look) -> str:
 
 def _place_text(source: Source) -> str:
     """Return where a document stands, as an editor understands it."""
-    place = printable(source.path)
-    if source.line is not None:
-        return f"{place}:{source.line}"
-    if source.page is not None:
-        return f"{place}, page {source.page}"
-    return f"{place}, {printable(source.anchor)}" if source.anchor else place
+    return printable(source.place)
 
 
 def explanation_lines(results: Results, look: Look) -> Iterator[str]:

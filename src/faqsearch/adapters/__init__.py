@@ -1,0 +1,1 @@
+"""Retrievers for other people's frameworks: a `Searcher` behind the interface that theirs expect."""
