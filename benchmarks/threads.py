@@ -19,7 +19,7 @@ from time import perf_counter
 
 from faqsearch.search import Searcher, open_index
 
-_ROUNDS = 9
+_ROUNDS = 5
 _opened: list[Searcher] = []
 
 
