@@ -3,11 +3,13 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 from importlib.resources import files
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -264,6 +266,18 @@ def test_a_damaged_index_at_the_start(index_folder, tmp_path):
     assert hint.startswith(" hint: ")
     with pytest.RaisesGroup(pytest.RaisesExc(MCPError, match="closed"), flatten_subgroups=True):
         talk(tmp_path / "index", lambda client: client.list_tools())
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.ja.md"])
+def test_the_configuration_in_the_readmes_starts_this_server(page):
+    """What a reader copies into the file of a client is the command the tests start."""
+    text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
+    (config,) = [
+        json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if "mcpServers" in block
+    ]
+    (server,) = config["mcpServers"].values()
+
+    assert [server["command"], *server["args"][:-1]] == ["faqsearch", *command("")[3:-1]]
 
 
 def test_without_the_sdk_the_error_names_the_extra(index_folder, monkeypatch, capsys):
