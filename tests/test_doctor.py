@@ -110,3 +110,14 @@ def test_asking_changes_nothing(index_folder):
     first, second = (ask_legs(open_index(index_folder)) for _ in range(2))
 
     assert first == second
+
+
+def test_a_synonym_line_that_cannot_be_used_is_named(copied):
+    """With path and line; the index is well all the same."""
+    (copied / "synonyms.txt").write_text("退会,脱退\nパス\n", encoding="utf-8")
+    diagnosis = examine(copied)
+
+    (problem,) = diagnosis.dictionaries
+    assert problem.startswith(f"{copied}/synonyms.txt:2: error: ")
+    assert diagnosis.to_json()["dictionaries"] == [problem]
+    assert diagnosis.well

@@ -3,6 +3,7 @@
 import pytest
 
 from faqsearch.errors import DocumentNotFound, QueryError, SettingsError
+from faqsearch.search import Searcher
 
 
 def test_a_hit_is_explained_as_in_the_results(searcher):
@@ -57,3 +58,17 @@ def test_errors_are_those_of_a_search(searcher):
         searcher.explain(" ", "cancel")
     with pytest.raises(SettingsError):
         searcher.explain("解約", "cancel", where={"colour": "red"})
+
+
+def test_a_word_that_stands_for_another_is_named(searcher, tmp_path):
+    """A synonym that matched is told with the word it was matched for, in the explanation and in its JSON."""
+    (tmp_path / "synonyms.txt").write_text("退会,脱退\n", encoding="utf-8")
+    with_synonyms = Searcher(searcher.index, synonyms=[tmp_path / "synonyms.txt"])
+    leg = with_synonyms.search("脱退", explain=True).hits[0].explanation["document"]
+
+    assert ("退会", "脱退", "synonym") in leg.variants
+    assert ["退会", "脱退", "synonym"] in leg.to_json()["variants"]
+    assert ("退会", "脱退", "synonym") in with_synonyms.explain("脱退", "leave").legs[
+        "document"
+    ].variants
+    assert searcher.search("退会したいです", explain=True).hits[0].explanation["document"].variants == ()

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from faqsearch.dictionaries import SYNONYMS_FILE, check_synonyms
 from faqsearch.errors import FaqsearchError
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.manifest import SourceRecord
@@ -77,6 +78,8 @@ class Diagnosis:
     stale: tuple[SourceState, ...]
     problems: int
     """Rows and files that were left out when it was built."""
+    dictionaries: tuple[str, ...] = ()
+    """Mistakes in the synonyms kept with the index, as `faqsearch dict check` words them."""
 
     @property
     def dead(self) -> tuple[str, ...]:
@@ -104,6 +107,7 @@ class Diagnosis:
             "sources": self.sources,
             "stale": [asdict(source) for source in self.stale],
             "problems": self.problems,
+            "dictionaries": list(self.dictionaries),
         }
 
 
@@ -118,9 +122,11 @@ def examine(address: str | Path) -> Diagnosis:
     manifest = generation.manifest
     damage = list(generation.check_sums())
     legs: tuple[LegHealth, ...] = ()
+    dictionaries: tuple[str, ...] = ()
     if not damage:
         try:
             legs = ask_legs(open_index(address))
+            dictionaries = tuple(_dictionary_problems(address))
         except FaqsearchError as error:
             damage.append(str(error))
     return Diagnosis(
@@ -135,6 +141,7 @@ def examine(address: str | Path) -> Diagnosis:
         sources=len(manifest.sources),
         stale=tuple(_stale(manifest.sources)),
         problems=manifest.problems,
+        dictionaries=dictionaries,
     )
 
 
@@ -187,6 +194,14 @@ def _health(leg: str, weight: float, places: Sequence[int], asked: int, spoke: b
     elif top3 < _WEAK:
         state = "weak"
     return LegHealth(leg, weight, asked, first, top3, state)
+
+
+def _dictionary_problems(address: str | Path) -> Iterator[str]:
+    """Yield the lines of the synonyms that cannot be used; `faqsearch dict check` also says what looks doubtful."""
+    path = Path(address) / SYNONYMS_FILE
+    if path.exists():
+        checked = check_synonyms([path], index=address)
+        yield from (str(problem) for problem in checked.problems if problem.level == "error")
 
 
 def _stale(sources: Mapping[str, SourceRecord]) -> Iterator[SourceState]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from faqsearch.passages import phrasings
 from faqsearch.ranking import Ranking, fuse, ranks
 from faqsearch.repeats import REPEAT, lead
 from faqsearch.results import SCHEMA, LegExplanation
+from faqsearch.tokens import QueryTerm
 
 if TYPE_CHECKING:
     from faqsearch.index.interface import Index
@@ -65,13 +66,14 @@ class Explanation:
 
 
 def explain_hit(
-    index: Index, asked: Question, candidates: Candidates, ranking: Ranking, place: int
+    index: Index, asked: Question, words: Sequence[QueryTerm], candidates: Candidates, ranking: Ranking, place: int
 ) -> dict[str, LegExplanation]:
     """Return what each leg thinks of a candidate.
 
     Args:
         index: Where the candidates come from.
         asked: The question.
+        words: Its words, as they were understood.
         candidates: What the legs found.
         ranking: Their fusion.
         place: The candidate, 0-based among all.
@@ -81,15 +83,27 @@ def explain_hit(
     for leg, scores in candidates.scores.items():
         score = float(scores[place])
         terms = asked.terms.get(leg, ())
+        held = tuple(index.term_scores(leg, terms, number)) if terms else ()
         explained[leg] = LegExplanation(
             rank=int(ranks(scores)[place]) if score > 0 else None,
             score=score,
             share=float(ranking.shares[leg][place]) if leg in ranking.shares else 0.0,
-            terms=tuple(index.term_scores(leg, terms, number)) if terms else (),
+            terms=held,
+            variants=_variants(leg, held, words),
         )
     if REPEAT in ranking.shares and ranking.shares[REPEAT][place] > 0:
         explained[REPEAT] = LegExplanation(rank=1, score=1.0, share=float(ranking.shares[REPEAT][place]))
     return explained
+
+
+def _variants(
+    leg: str, held: Sequence[tuple[str, float]], words: Sequence[QueryTerm]
+) -> tuple[tuple[str, str, str], ...]:
+    """The terms a document holds in place of a word as it was asked; the legs of characters have no words."""
+    if leg not in ("document", "question"):
+        return ()
+    other = {word.term: (word.term, word.surface, word.origin) for word in words if word.origin not in ("word", "part")}
+    return tuple(other[term] for term, _ in held if term in other)
 
 
 def matched(document: Document, candidates: Candidates, place: int) -> str:
@@ -145,7 +159,9 @@ def explain_document(
         candidates=len(candidates),
         filtered=tuple(_failed(document, where or {})),
         lacks=tuple(dict.fromkeys(word.surface for word in understood.words if word.group not in groups)),
-        legs=explain_hit(index, asked, candidates, ranking, place) if found else _outside(index, asked, number),
+        legs=explain_hit(index, asked, understood.words, candidates, ranking, place)
+        if found
+        else _outside(index, asked, understood.words, number),
         entry=_entry(asked, candidates, depth),
     )
 
@@ -159,12 +175,13 @@ def _failed(document: Document, where: Where) -> Iterator[str]:
             yield f"{field}={' or '.join(wanted)}"
 
 
-def _outside(index: Index, asked: Question, number: int) -> dict[str, LegExplanation]:
+def _outside(index: Index, asked: Question, words: Sequence[QueryTerm], number: int) -> dict[str, LegExplanation]:
     """What the legs that bring candidates in think of a document that none of them did."""
     legs = {}
     for leg, terms in asked.terms.items():
         matched = tuple(index.term_scores(leg, terms, number))
-        legs[leg] = LegExplanation(rank=None, score=sum(score for _, score in matched), share=0.0, terms=matched)
+        score, variants = sum(score for _, score in matched), _variants(leg, matched, words)
+        legs[leg] = LegExplanation(rank=None, score=score, share=0.0, terms=matched, variants=variants)
     if asked.vector is not None:
         cosine = float((index.vectors(number) @ asked.vector[0]).max(initial=0))
         legs["dense"] = LegExplanation(rank=None, score=cosine, share=0.0)

@@ -7,8 +7,7 @@ another 24, and of 2,841 titles of articles 27.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +28,7 @@ REPEAT = "repeat"
 """Where explanations say what being a repeat added to a score."""
 
 
-@dataclass(frozen=True, slots=True)
-class Led:
+class Led(NamedTuple):
     """A ranking with the repeats first."""
 
     ranking: Ranking

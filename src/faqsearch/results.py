@@ -24,6 +24,9 @@ class LegExplanation:
     """What the leg added to the hit's `score`: weight times normalised score."""
     terms: tuple[tuple[str, float], ...] = ()
     """Matched terms with what each added, largest first; empty for the dense leg."""
+    variants: tuple[tuple[str, str, str], ...] = ()
+    """Of these, the ones that are not the word asked: (term, the word as it was asked, `variant`, `reading` or
+    `synonym`); only for the legs of words."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the explanation as plain JSON values."""
@@ -32,6 +35,7 @@ class LegExplanation:
             "score": round(self.score, 4),
             "share": round(self.share, 4),
             "terms": [[term, round(added, 4)] for term, added in self.terms],
+            "variants": [list(variant) for variant in self.variants],
         }
 
 

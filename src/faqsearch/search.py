@@ -238,12 +238,12 @@ class Searcher:
         asked = question(understood, self.tokenizer, vector, self._opened.legs)
         candidates = self.index.candidates(asked, depth=_DEPTH, where=where)
         fused = fuse(candidates, self.settings.weights, self.settings.fusion)
-        led = lead(self.index, query, candidates, fused)
-        ranking = led.ranking
+        ranking, sure = lead(self.index, query, candidates, fused)
         order, copies = without_copies(self.index, candidates, ranking.order, max(k, _SUGGESTIONS))
         documents = self.index.documents(numbers := candidates.documents[order].tolist())
-        certain = confidences(candidates, fused, order, repeated=led.sure, fitted=self.settings.confidence)
+        certain = confidences(candidates, fused, order, repeated=sure, fitted=self.settings.confidence)
         terms = {term.term for term in asked.terms["document"]}
+        found = self.index, asked, understood.words, candidates, ranking
         hits = []
         for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):
             first, last = candidates.sentences[place].tolist()
@@ -258,7 +258,7 @@ class Searcher:
                     snippet=shown.text,
                     highlights=shown.highlights,
                     matched=matched(document, candidates, place),
-                    explanation=explain_hit(self.index, asked, candidates, ranking, place) if explain else {},
+                    explanation=explain_hit(*found, place) if explain else {},
                     copies=tuple(self.index.documents(candidates.documents[copies.get(place, [])].tolist())),
                 )
             )

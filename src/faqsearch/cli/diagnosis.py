@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from faqsearch.cli.render import Look, fact_lines
+from faqsearch.cli.render import Look, fact_lines, variant_lines
 from faqsearch.cli.reports import plural
 from faqsearch.cli.terminal import printable
 from faqsearch.cli.wrapping import shorten, width
@@ -48,6 +48,7 @@ def why_lines(explanation: Explanation, shown: int, look: Look) -> Iterator[str]
         row = f"   {leg:<10}{rank:>5}{part.score:>9.3f}{part.share:>8.3f}{entry:>8}  "
         terms = "  ".join(f"{printable(term)} {added:.2f}" for term, added in part.terms)
         yield (row + shorten(terms, look.columns - len(row))).rstrip()
+    yield from variant_lines(explanation.legs, look)
 
 
 def _verdict(explanation: Explanation, shown: int) -> str:
@@ -68,6 +69,7 @@ def diagnosis_lines(diagnosis: Diagnosis, look: Look) -> Iterator[str]:
             ("tokenizer", diagnosis.tokenizer),
             ("left out", f"{plural(diagnosis.problems, 'problem')} when it was built"),
             ("sources", _sources(diagnosis)),
+            ("synonyms", plural(len(diagnosis.dictionaries), "mistake") if diagnosis.dictionaries else "no mistakes"),
         ],
         look,
     )
@@ -75,6 +77,11 @@ def diagnosis_lines(diagnosis: Diagnosis, look: Look) -> Iterator[str]:
         yield f"  {source.state}  {printable(source.path)}"
     if len(diagnosis.stale) > _STALE_SHOWN:
         yield f"  … and {len(diagnosis.stale) - _STALE_SHOWN:,} more; --json lists them"
+    if diagnosis.dictionaries:
+        yield ""
+        yield from map(printable, diagnosis.dictionaries[:_STALE_SHOWN])
+    if len(diagnosis.dictionaries) > _STALE_SHOWN:
+        yield f"  … and {len(diagnosis.dictionaries) - _STALE_SHOWN:,} more; --json lists them"
     if diagnosis.legs:
         yield ""
         yield look.faint(f"{'leg':<10}{'weight':>7}{'asked':>7}{'first':>7}{'top 3':>7}  state")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TextIO
@@ -13,7 +13,7 @@ from faqsearch.cli.wrapping import shorten, width, wrap
 from faqsearch.documents import Document, Source
 
 if TYPE_CHECKING:
-    from faqsearch.results import Hit, Results
+    from faqsearch.results import Hit, LegExplanation, Results
 
 _INDENT = "   "
 # Columns a category needs to say anything; it is left out where the path leaves less.
@@ -147,8 +147,19 @@ def explanation_lines(results: Results, look: Look) -> Iterator[str]:
             row = f"{_INDENT}{leg:<10}{rank:>5}{part.score:>9.3f}{part.share:>8.3f}  "
             terms = "  ".join(f"{printable(term)} {added:.2f}" for term, added in part.terms)
             yield (row + shorten(terms, look.columns - len(row))).rstrip()
+        yield from variant_lines(hit.explanation, look)
         matched = shorten(printable(hit.matched), look.columns - len(_INDENT) - 9)
         yield f"{_INDENT}matched  {matched}"
+
+
+def variant_lines(legs: Mapping[str, LegExplanation], look: Look) -> Iterator[str]:
+    """Yield which words of the question matched in another form, and why: `やめる → 停止 (synonym)`."""
+    found = dict.fromkeys(variant for leg in legs.values() for variant in leg.variants)
+    told = "  ".join(f"{printable(asked)} → {printable(term)} ({how})" for term, asked, how in found)
+    label = "for"
+    for start, end in wrap(told, look.columns - len(_INDENT) - 9):
+        yield f"{_INDENT}{label:<9}{told[start:end]}"
+        label = ""
 
 
 def document_lines(document: Document, look: Look, section: str | None = None) -> Iterator[str]:

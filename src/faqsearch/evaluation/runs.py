@@ -74,10 +74,9 @@ def run(searcher: Searcher, queries: Sequence[JudgedQuery], *, ablate: bool = Fa
     ranked = []
     for query, candidates in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
         fused = fuse(candidates, settings.weights, settings.fusion)
-        led = lead(searcher.index, query.text, candidates, fused)
-        ranking = led.ranking
+        ranking, sure = lead(searcher.index, query.text, candidates, fused)
         first = ranking.order[:DEPTH]
-        certain = confidences(candidates, fused, first[:1], repeated=led.sure, fitted=settings.confidence)
+        certain = confidences(candidates, fused, first[:1], repeated=sure, fitted=settings.confidence)
         confidence = float(certain[0]) if len(certain) else 0.0
         rankings = {FUSED: names(candidates.documents[first])}
         for leg, scores in candidates.scores.items():
