@@ -68,7 +68,5 @@ def test_a_word_that_stands_for_another_is_named(searcher, tmp_path):
 
     assert ("退会", "脱退", "synonym") in leg.variants
     assert ["退会", "脱退", "synonym"] in leg.to_json()["variants"]
-    assert ("退会", "脱退", "synonym") in with_synonyms.explain("脱退", "leave").legs[
-        "document"
-    ].variants
+    assert ("退会", "脱退", "synonym") in with_synonyms.explain("脱退", "leave").legs["document"].variants
     assert searcher.search("退会したいです", explain=True).hits[0].explanation["document"].variants == ()

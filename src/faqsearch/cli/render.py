@@ -157,7 +157,7 @@ def variant_lines(legs: Mapping[str, LegExplanation], look: Look) -> Iterator[st
     found = dict.fromkeys(variant for leg in legs.values() for variant in leg.variants)
     told = "  ".join(f"{printable(asked)} → {printable(term)} ({how})" for term, asked, how in found)
     label = "for"
-    for start, end in wrap(told, look.columns - len(_INDENT) - 9):
+    for start, end in wrap(told, look.columns - len(_INDENT) - 9) if told else ():
         yield f"{_INDENT}{label:<9}{told[start:end]}"
         label = ""
 
