@@ -114,7 +114,7 @@ class Matches:
     excerpt: Excerpt
     asked: AskedWords
     tf: Floats
-    """Occurrences; shape (units, terms)."""
+    """Occurrences; shape (terms, units): a row is read at once, and there are few of them."""
     places: npt.NDArray[np.int64]
     """Words of the excerpt that were asked for; ascending."""
     place_units: npt.NDArray[np.int64]
@@ -140,12 +140,12 @@ def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
     slots = slot_of.take(excerpt.words.take(places))
     place_units = excerpt.word_units.take(places)
     units, terms = len(excerpt.units), len(asked.numbers)
-    tf = np.bincount(place_units * terms + slots, minlength=units * terms).reshape(units, terms).astype(np.float32)
+    tf = np.bincount(slots * units + place_units, minlength=units * terms).reshape(terms, units).astype(np.float32)
     for place, parts in asked.phrases:
-        tf[:, place] = _occurrences(excerpt, parts)
+        tf[place] = _occurrences(excerpt, parts)
     phrasings = np.flatnonzero(excerpt.kinds == PHRASING)
     worth = np.full(units, -1, dtype=np.float32)
-    worth[phrasings] = _best_of_groups((tf[phrasings] > 0) * asked.worth, asked).sum(axis=1)
+    worth[phrasings] = _best_of_groups((tf.take(phrasings, axis=1) > 0) * asked.worth[:, None], asked).sum(axis=0)
     phrasing_worth, phrasing = _best(worth, excerpt)
     return Matches(excerpt, asked, tf, places, place_units, slots, phrasings, phrasing, phrasing_worth)
 
@@ -200,11 +200,11 @@ def passage_scores(matches: Matches, mean_length: float) -> tuple[Scores, npt.ND
     question = matches.phrasing.take(excerpt.unit_documents)
     # A phrasing stands alone.
     own = (excerpt.kinds != PHRASING).astype(np.float32)
-    tf = matches.tf + matches.tf.take(question, axis=0) * own[:, None]
+    tf = matches.tf + matches.tf.take(question, axis=1) * own
     lengths = excerpt.lengths + excerpt.lengths.take(question) * own
     norm = (_K1 * (1 - _B + _B * lengths / mean_length)).astype(np.float32)
-    counted = asked.worth * (tf * np.float32(_K1 + 1) / (tf + norm[:, None]))
-    scores = _best_of_groups(counted, asked).sum(axis=1)
+    counted = asked.worth[:, None] * (tf * np.float32(_K1 + 1) / (tf + norm))
+    scores = _best_of_groups(counted, asked).sum(axis=0)
     told, best = _best(np.where(excerpt.kinds == SENTENCE, scores, -1), excerpt)
     sentences = np.where(told >= 0, excerpt.units.take(best), -1)
     whole, _ = _best(np.where(excerpt.kinds == OTHER, 0, scores), excerpt)
@@ -213,8 +213,8 @@ def passage_scores(matches: Matches, mean_length: float) -> tuple[Scores, npt.ND
 
 def coverage_scores(matches: Matches) -> Scores:
     """Return the share of the question's information each document holds, 0–1; shape (documents,)."""
-    held = np.maximum.reduceat(matches.tf > 0, matches.excerpt.unit_bounds[:-1], axis=0)
-    worth = _best_of_groups(held * matches.asked.worth, matches.asked).sum(axis=1)
+    held = np.maximum.reduceat(matches.tf > 0, matches.excerpt.unit_bounds[:-1], axis=1)
+    worth = _best_of_groups(held * matches.asked.worth[:, None], matches.asked).sum(axis=0)
     return np.asarray(worth / np.float32(max(matches.asked.ceiling, 1e-9)), dtype=np.float32)
 
 
@@ -269,11 +269,9 @@ def _occurrences(excerpt: Excerpt, parts: npt.NDArray[np.int64]) -> Floats:
 
 
 def _best_of_groups(values: Floats, asked: AskedWords) -> Floats:
-    """(rows, terms) → (rows, groups): the best alternative of each group."""
+    """(terms, columns) → (groups, columns): the best alternative of each group."""
     starts = asked.starts
-    if len(starts) == values.shape[1]:
-        return values
-    return np.maximum.reduceat(values, starts, axis=1)
+    return values if len(starts) == len(values) else np.maximum.reduceat(values, starts, axis=0)
 
 
 def _best(scores: Floats, excerpt: Excerpt) -> tuple[Scores, npt.NDArray[np.int64]]:

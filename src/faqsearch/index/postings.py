@@ -138,13 +138,12 @@ class Postings:
             group: (term number, factor) pairs.
             scores: float32, shape (units,); changed in place.
         """
-        parts = [self.of(number) for number, _ in group]
-        units = np.concatenate([units for units, _ in parts])
-        worth = np.concatenate([w * np.float32(f) for (_, w), (_, f) in zip(parts, group, strict=True)])
-        order = np.lexsort((-worth, units))
-        units, worth = units[order], worth[order]
-        first = np.flatnonzero(np.diff(units, prepend=-1))
-        scores[units[first]] += worth[first]
+        best = np.full(len(scores), -np.inf, dtype=np.float32)
+        for number, factor in group:
+            units, weights = self.of(number)
+            # A term has one posting for a unit, so plain indexing sets each exactly once.
+            best[units] = np.maximum(best[units], weights * np.float32(factor))
+        np.add(scores, best, out=scores, where=best > -np.inf)
 
     def raise_to_phrase(self, numbers: Sequence[int], factor: float, scores: npt.NDArray[np.float32]) -> None:
         """Raise the score of units that hold all words of a phrase to what the least of them is worth there.
