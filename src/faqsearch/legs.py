@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from faqsearch.errors import QueryError
 from faqsearch.index.interface import Question, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.slips import also_meant
@@ -27,6 +28,8 @@ DENSE_LEGS = frozenset({"dense", "topic", "context", "meaning"})
 
 # Words below this weight only help to ask (教える, 方法); their kanji mean nothing for the answer.
 _MEANINGFUL = 0.6
+# A question longer than this is a text; only its beginning is asked.
+_LONGEST_QUERY = 2_000
 # Kanji or hiragana: what a question typed in katakana alone has none of.
 _WRITTEN = re.compile("[ぁ-ゖ々〆\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -44,6 +47,18 @@ class Asked:
     """What the character legs read: as typed, or, for a question typed in kana, the words it means."""
     words: tuple[QueryTerm, ...]
     """Weighted terms in groups of alternatives."""
+
+
+def checked(question: str) -> str:
+    """Return what of a question is asked: all of it, or the beginning of a text.
+
+    Raises:
+        QueryError: It is empty.
+    """
+    text = question[:_LONGEST_QUERY]
+    if not text.strip():
+        raise QueryError("the question is empty", hint="Ask with at least one word.")
+    return text
 
 
 def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon, synonyms: Synonyms | None = None) -> Asked:

@@ -11,34 +11,31 @@ from typing import TYPE_CHECKING
 from faqsearch.confidence import confidences, threshold
 from faqsearch.dictionaries import LiveSynonyms, synonyms_beside
 from faqsearch.documents import Document
-from faqsearch.errors import QueryError
 from faqsearch.explain import Explanation, explain_document, explain_hit, matched
 from faqsearch.index import open_generation
 from faqsearch.index.damage import says_damage
 from faqsearch.index.facets import Where
 from faqsearch.index.interface import Candidates
 from faqsearch.index.manifest import Manifest
-from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, Asked, question, understand
+from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, Asked, checked, question, understand
 from faqsearch.opened import Opened
 from faqsearch.ranking import fuse, without_copies
-from faqsearch.related import Related, related
 from faqsearch.repeats import lead
 from faqsearch.results import Hit, Results
 from faqsearch.settings import Settings
 from faqsearch.snippets import snippet
-from faqsearch.suggest import Suggestion, did_you_mean, suggest
 from faqsearch.vectors.builtin import BuiltinEncoder
 
 if TYPE_CHECKING:
     from faqsearch.index.interface import Index
+    from faqsearch.related import Related
+    from faqsearch.suggest import Suggestion
     from faqsearch.tokens import Tokenizer
     from faqsearch.vectors.interface import Encoder, Vectors
 
 # Documents each leg may bring in. 100 from each of four legs hold the right one in all but 0.5 % of the judged
 # questions in which any depth does; fusion of a few hundred takes a tenth of a millisecond.
 _DEPTH = 100
-# A question longer than this is a text; only its beginning is asked.
-_LONGEST_QUERY = 2_000
 # Suggestions shown when nothing is confident.
 _SUGGESTIONS = 3
 
@@ -137,7 +134,7 @@ class Searcher:
         """
         started = perf_counter()
         still = copy(self)  # which a refresh meanwhile does not move
-        asked = still.understand(_checked(query))
+        asked = still.understand(checked(query))
         return still._answer(query, asked, still.encode([asked]), k, where, explain, started)  # noqa: SLF001
 
     @says_damage
@@ -155,7 +152,7 @@ class Searcher:
         if not queries:
             return []
         still = copy(self)
-        understood = [still.understand(_checked(query)) for query in queries]
+        understood = [still.understand(checked(query)) for query in queries]
         vectors = still.encode(understood)
         shared = (perf_counter() - started) / len(queries)
         return [
@@ -174,6 +171,8 @@ class Searcher:
     @says_damage
     def suggest(self, text: str, *, k: int = 8) -> list[Suggestion]:
         """Return up to `k` stored questions and headings that complete `text` (kanji, kana, romaji), best first."""
+        from faqsearch.suggest import suggest
+
         return suggest(self.index, self.tokenizer, text, k=k)
 
     @says_damage
@@ -183,6 +182,8 @@ class Searcher:
         Raises:
             DocumentNotFound: No document has that id.
         """
+        from faqsearch.related import related
+
         return related(self.index, self.tokenizer, document_id, k=k)
 
     @says_damage
@@ -195,7 +196,7 @@ class Searcher:
             SettingsError: `where` names a field no document has.
         """
         still = copy(self)
-        understood = still.understand(_checked(query))
+        understood = still.understand(checked(query))
         asked = question(understood, still.tokenizer, still.encode([understood]), still._opened.legs)  # noqa: SLF001
         return explain_document(still.index, query, understood, asked, document_id, depth=_DEPTH, where=where)
 
@@ -264,7 +265,7 @@ class Searcher:
             )
         answered = bool(len(certain)) and float(certain[0]) >= threshold()
         suggestions = () if answered else tuple(dict.fromkeys(d.question for d in documents[:_SUGGESTIONS]))
-        meant = None if answered else did_you_mean(self.index, self.tokenizer, understood.text)
+        meant = None if answered else _meant(self.index, self.tokenizer, understood.text)
         return Results(query, tuple(hits), answered, (perf_counter() - started) * 1000, suggestions, meant)
 
 
@@ -293,8 +294,7 @@ def open_index(
     return Searcher(open_generation(address), tokenizer=tokenizer, encoder=encoder, synonyms=synonyms)
 
 
-def _checked(query: str) -> str:
-    text = query[:_LONGEST_QUERY]
-    if not text.strip():
-        raise QueryError("the question is empty", hint="Ask with at least one word.")
-    return text
+def _meant(index: Index, tokenizer: Tokenizer, text: str) -> str | None:
+    from faqsearch.suggest import did_you_mean
+
+    return did_you_mean(index, tokenizer, text)

@@ -64,6 +64,21 @@ def test_search_imports_no_machine_learning(option, workplace):
     assert set() == modules & {*HEAVY, "rich", "pydantic", "yaml", "markdown_it", "charset_normalizer"}
 
 
+def test_a_search_loads_what_it_needs_and_no_more(workplace):
+    """Nothing of building, updating, related documents or masked arrays; completions only for weak answers."""
+    script = (
+        "import sys\n"
+        "from faqsearch.search import open_index\n"
+        "assert open_index('indexes/demo').search('送料はいくらですか').answered\n"
+        "print(*sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=workplace, capture_output=True, check=True)
+
+    unwanted = ("build", "update", "verify", "analyser", "related", "suggest", "sources", "evaluation", "index.writer",
+                "index.known", "index.completions", "index.counts", "vectors.transformer", "vectors.learning")  # fmt: skip
+    assert set() == set(done.stdout.decode().split()) & {"numpy.ma", *(f"faqsearch.{name}" for name in unwanted)}
+
+
 @pytest.mark.parametrize("command", [["toc"], ["toc", "--json"], ["show", "pass", "--context", "1"], ["terms"]])
 def test_reading_an_index_through_imports_no_machine_learning(command, workplace):
     """Contents, neighbours and key terms come from the index alone; contents and neighbours need no dictionary."""

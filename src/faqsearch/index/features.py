@@ -254,9 +254,11 @@ def pair_scores(matches: Matches) -> Scores:
     owner = excerpt.unit_documents.take(matches.place_units.take(near))
     a, b = a.take(near), b.take(near)
     groups = int(asked.groups[-1]) + 1 if len(asked.groups) else 1
-    cells, at = np.unique(owner * groups + asked.groups.take(a), return_index=True)
-    worth = (asked.worth.take(a) + asked.worth.take(b))[at]
-    return np.bincount(cells // groups, worth, minlength=documents).astype(np.float32)
+    cells = owner * groups + asked.groups.take(a)
+    order = cells.argsort(kind="stable")
+    at = order[np.flatnonzero(np.diff(cells.take(order), prepend=-1))]
+    worth = (asked.worth.take(a) + asked.worth.take(b)).take(at)
+    return np.bincount(owner.take(at), worth, minlength=documents).astype(np.float32)
 
 
 def _occurrences(excerpt: Excerpt, parts: npt.NDArray[np.int64]) -> Floats:

@@ -6,22 +6,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.documents import Document
-from faqsearch.index.completions import Completions, Wording
-from faqsearch.index.counts import TermCounts
-from faqsearch.index.facets import Where
-from faqsearch.index.lexicon import Lexicon
-from faqsearch.index.manifest import Manifest
-from faqsearch.index.sequences import TermSequences
-from faqsearch.passages import Passage
-from faqsearch.vectors.builtin import WordVectors
-from faqsearch.vectors.interface import Vectors
-from faqsearch.vocabulary import Vocabulary
+# Only named here: a search should not load what a build, an update or a completion needs.
+if TYPE_CHECKING:
+    from faqsearch.documents import Document
+    from faqsearch.index.completions import Completions, Wording
+    from faqsearch.index.counts import TermCounts
+    from faqsearch.index.facets import Where
+    from faqsearch.index.lexicon import Lexicon
+    from faqsearch.index.manifest import Manifest
+    from faqsearch.index.sequences import TermSequences
+    from faqsearch.passages import Passage
+    from faqsearch.vectors.builtin import WordVectors
+    from faqsearch.vectors.interface import Vectors
+    from faqsearch.vocabulary import Vocabulary
 
 Scores = npt.NDArray[np.float32]
 

@@ -7,17 +7,19 @@ document numbers, ascending, so a document's units lie side by side and collapse
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.arrays import ArrayFileWriter
 from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
-from faqsearch.index.counts import MergedCounts, TermCounts
 from faqsearch.index.sequences import ranges
 from faqsearch.settings import BM25
 from faqsearch.vocabulary import FIRST_LONG_KEY, Vocabulary
+
+if TYPE_CHECKING:
+    from faqsearch.index.counts import MergedCounts, TermCounts
 
 Ints = npt.NDArray[np.int64]
 Arrays = dict[str, npt.NDArray[Any]]
@@ -105,6 +107,8 @@ class Postings:
         counts = np.diff(own.indptr)
         held = np.flatnonzero(counts)
         keys = vocabulary.keys[held]
+        from faqsearch.index.counts import TermCounts
+
         return TermCounts(
             keys=keys,
             long_terms=[vocabulary.term(int(number)) for number in held[keys >= FIRST_LONG_KEY]],
