@@ -84,6 +84,9 @@ MAX_PAGE_CHARS = 100_000
 MAX_ELEMENTS = 1_000_000
 """Elements of an HTML page or a Word document."""
 
+MAX_ATTRIBUTES = 5_000
+"""Attributes of one HTML element, each of which libxml2 compares with all before it."""
+
 MAX_INCLUDES = 200
 """Files one reStructuredText page may include, those included by included ones counted."""
 

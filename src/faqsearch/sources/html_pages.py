@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from faqsearch.documents import Document
-from faqsearch.sources.bounds import MAX_ELEMENTS, MAX_HTML_BYTES, MAX_LINE_CHARS
+from faqsearch.sources.bounds import MAX_ATTRIBUTES, MAX_ELEMENTS, MAX_HTML_BYTES, MAX_LINE_CHARS
 from faqsearch.sources.cells import flat_width, one_line
 from faqsearch.sources.decoding import decode, decode_as
 from faqsearch.sources.entries import read_entries
@@ -33,6 +33,11 @@ _WIDER = {"shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "sjis":
 _SITE_NAME = re.compile(r"\s*[|｜]\s*|\s+[-–—:]\s+|\s*[—–]\s*")
 _TOO_DEEP = "Excessive depth"
 _NOT_WORD = re.compile(r"\W+")
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]*+))?""",
+)
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+((?:{_ATTRIBUTE.pattern})*+)")
+_COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+(?:-->|\Z)")
 # Characters an element may not hold once its tree is changed: written as they are, or by their numbers.
 _NO_TEXT = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
@@ -96,6 +101,9 @@ def _tree(file: SourceFile, text: str) -> Generator[Problem, None, HtmlElement |
     text = _NO_TEXT.sub("", text)
     if not text.strip():
         return None
+    for tag in _LONG_TAG.finditer(_COMMENT.sub("", text)):
+        if sum(1 for _ in _ATTRIBUTE.finditer(tag.group(1))) > MAX_ATTRIBUTES:
+            raise file.error(f"an element with more than {MAX_ATTRIBUTES:,} attributes", hint="correct the page")
     try:
         root = document_fromstring(text.encode(), parser=parser)
     except etree.ParserError:
