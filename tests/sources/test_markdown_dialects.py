@@ -52,3 +52,12 @@ def test_lines_stay_where_they_are():
     """Rewriting never adds or removes a line, so that line numbers are those of the file."""
     text = '# 題\n\n!!! note "a"\n    b\n\n::: details c\nd\n:::\n=== "e"\n    f\n' * 3
     assert plain_dialect(text).count("\n") == text.count("\n")
+
+
+def test_a_video_leaves_nothing_behind(read):
+    """Adobe's `[!VIDEO](…)` shows a film where it stands; there is nothing to read."""
+    (page,) = read(
+        "m.md", "# 題\n\n次の動画で説明します。\n\n>[!VIDEO](https://video.example/v/1?quality=12)\n"
+    ).documents
+
+    assert page.answer == "次の動画で説明します。"

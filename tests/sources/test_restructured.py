@@ -124,3 +124,10 @@ def test_headings_where_none_may_stand(read: Read):
     assert [problem.severity for problem in outcome.problems] == ["warning"]
     assert "変更点" in outcome.documents[0].answer
     assert outcome.documents[0].answer.endswith("直しました。")
+
+
+def test_switches_are_not_text(read: Read):
+    """A directive that only sets something leaves no `true` behind; a word of its own stays."""
+    (page,) = read("m.rst", "題\n==\n\n.. translated:: true\n\n本文。\n\n.. topic:: 参考\n").documents
+
+    assert page.answer == "本文。\n\n参考"

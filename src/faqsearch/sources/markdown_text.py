@@ -26,6 +26,8 @@ _HARD = "\v"
 _ANCHOR = re.compile(r"[ \t]*\{:?[ \t]*#([^\s{}]{1,200})[^{}]{0,200}\}[ \t]*$")
 _INLINE_ID = re.compile(r"""<\w+[^<>]{0,200}?\b(?:id|name)\s*=\s*["']?([^\s"'<>]{1,200})""")
 _ADOBE = re.compile(r"\[!(?:DNL|UICONTROL)\s+([^\[\]]*)\]")
+# A video in Adobe's Markdown: nothing of it can be read.
+_VIDEO = re.compile(r"\[!VIDEO\]\([^()\s]*\)")
 _MARK = re.compile(r"^\s*\[!\w{1,30}\]\s*")
 _FOLD = re.compile(r"^\+{3,}[ \t]*(.*)$")
 _CONTAINER = re.compile(r"^:{3,}[ \t]*([\w-]*)[ \t]*(.*)$")
@@ -73,7 +75,7 @@ class _Inline:
             return content
         parser = _parser()
         children: list[Token] = []
-        parser.inline.parse(_ADOBE.sub(r"\1", content), parser, self._env, children)
+        parser.inline.parse(_ADOBE.sub(r"\1", _VIDEO.sub("", content)), parser, self._env, children)
         return _MARK.sub("", "".join(_words(children)))
 
 

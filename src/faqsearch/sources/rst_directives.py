@@ -77,6 +77,7 @@ _CODE = frozenset(
         "plantuml",
     ]
 )
+_SWITCHED = frozenset(("true", "false", "yes", "no", "on", "off"))
 _CONDITIONS = frozenset(("only", "ifconfig"))
 _OWN: dict[str, type[Directive]] = {
     "list-table": tables.ListTable,
@@ -197,7 +198,7 @@ class _Generic(Directive):  # type: ignore[misc,unused-ignore]
         if name in ("image", "figure"):
             if alt := self.options.get("alt"):
                 found.append(nodes.paragraph(alt, alt))
-        elif self.argument and name not in _CONDITIONS:
+        elif self.argument and name not in _CONDITIONS and not self._is_switch:
             words, _ = self.state.inline_text(self.argument, self.lineno)
             found.append(nodes.paragraph(self.argument, "", *words))
         container = nodes.container()
@@ -208,6 +209,11 @@ class _Generic(Directive):  # type: ignore[misc,unused-ignore]
             words = [child for child in found if isinstance(child, (nodes.Inline, nodes.Text))]
             return words or [nodes.Text(" ".join(child.astext() for child in found) or " ")]
         return found
+
+    @property
+    def _is_switch(self) -> bool:
+        """Whether the directive only sets something (`translated:: true`)."""
+        return not self.content and self.argument.lower() in _SWITCHED
 
     @property
     def argument(self) -> str:

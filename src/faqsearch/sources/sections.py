@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
@@ -13,6 +13,7 @@ from faqsearch.sources.cells import one_line, tidy
 from faqsearch.sources.ids import Counted, section_id, slug
 from faqsearch.sources.interface import Problem, SourceFile
 from faqsearch.sources.questions import answer_label, is_question, question_label
+from faqsearch.sources.short_sections import Gathered, gather
 
 _LONGEST_HEADING = 300
 _DEEPEST = 100
@@ -71,6 +72,8 @@ class _Section:
     anchor: str | None = None
     page: int | None = None
     body: list[Text] = field(default_factory=list)
+    parent: _Section | None = None
+    """The section it stands in; the page for one at the top."""
     has_children: bool = False
 
 
@@ -80,8 +83,10 @@ def read_sections(file: SourceFile, blocks: Iterable[Block], page: Page) -> Iter
     Ids are the explicit anchor of a heading or the way down to it, so they survive whatever is added elsewhere.
     """
     counted = Counted()
-    for section in _outline(file, list(blocks), page):
-        lead, pairs = _pairs(section)
+    sections = list(_outline(file, list(blocks), page))
+    said = [_pairs(section) for section in sections]
+    gathered = _gathered(sections, said, page)
+    for section, (_, pairs), own in zip(sections, said, gathered, strict=True):
         for question, answer, place in pairs:
             if not answer:
                 hint = "add a line with A."
@@ -89,18 +94,40 @@ def read_sections(file: SourceFile, blocks: Iterable[Block], page: Page) -> Iter
                 continue
             document_id = counted(section_id(file.name, (*section.slugs, slug(question))))
             yield _document(document_id, "faq", question, answer, file, section, page, place)
+        # A section that is joined to another, or says nothing, keeps its id from the next of the same name: who writes
+        # a line below its heading must not rename others.
+        document_id = counted(_id(file, section))
         question = section.text[question_label(section.text) :] or section.text
         asks = is_question(section.text)
-        if asks:
-            lead = lead[answer_label(lead) :].lstrip("\n")
-        if not lead and (section.has_children or pairs or not section.level):
+        lead = own.text[answer_label(own.text) :].lstrip("\n") if asks else own.text
+        if own.joined or (not lead and (section.has_children or pairs or not section.level)):
             continue
         if not lead and asks:
             hint = "write it below the heading"
             yield file.problem(f"no answer to '{question[:40]}'", line=section.line, page=section.page, hint=hint)
             continue
         kind: Kind = "faq" if asks else "manual"
-        yield _document(counted(_id(file, section)), page.kind or kind, question, lead, file, section, page, section)
+        also = tuple(dict.fromkeys(heading for heading in own.headings if heading != question))
+        document = _document(document_id, page.kind or kind, question, lead, file, section, page, section)
+        yield replace(document, phrasings=also) if also else document
+
+
+def _gathered(
+    sections: list[_Section], said: list[tuple[str, list[tuple[str, str, Text]]]], page: Page
+) -> list[Gathered]:
+    """Join short sections to the ones they stand in; of FAQs, everything stays as it is."""
+    places = {id(section): place for place, section in enumerate(sections)}
+    # The page itself is no section; what stands at its top stays.
+    above = [places[id(s.parent)] if s.parent is not None and s.parent.level else None for s in sections]
+    faq = page.kind == "faq"
+    apart = {
+        n
+        for n, (section, (_, pairs)) in enumerate(zip(sections, said, strict=True))
+        if faq or pairs or is_question(section.text)
+    }
+    addressed = {n for n, section in enumerate(sections) if section.anchor}
+    texts = [lead for lead, _ in said]
+    return gather([section.text for section in sections], texts, above, apart=apart, addressed=addressed)
 
 
 def _id(file: SourceFile, section: _Section) -> str:
@@ -184,7 +211,9 @@ def _open(heading: Heading, parent: _Section, above: tuple[str, ...], *, is_titl
     path = (*(parent.path if parent.level else above), heading.text)
     # The title of the page stands above everything, so it would only lengthen every id.
     below = () if is_title else slugs
-    return _Section(heading.text, heading.level, heading.line, path, slugs, below, heading.anchor, heading.page)
+    return _Section(
+        heading.text, heading.level, heading.line, path, slugs, below, heading.anchor, heading.page, parent=parent
+    )
 
 
 def _asks_still(section: _Section) -> bool:
