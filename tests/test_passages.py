@@ -1,12 +1,16 @@
 """Passages: phrasings and pieces of answers."""
 
+from collections import Counter
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faqsearch.analyser import DocumentAnalyser
 from faqsearch.documents import Document, Source
 from faqsearch.passages import code, phrasings, prose, sentence_spans, split
+from faqsearch.tokens import FugashiTokenizer
 
 TEXTS = st.text(st.sampled_from(list("あ解約。！？「」（）\n `~a1 ")), max_size=200)
 
@@ -65,3 +69,63 @@ def test_code_blocks():
     assert code("a\n```py\nx = 1\n```\nb\n~~~~\n```\n~~~~\n") == "x = 1\n\n```\n"
     assert [("a\n```\nx"[a:b]) for a, b in prose("a\n```\nx")] == ["a\n"]
     assert sentence_spans("```\nx。\n```") == []
+
+
+def pieces(answer, chars):
+    return [p.text for p in split(faq(answer), chars=chars) if p.field == "answer"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. 電源を切ります。プラグを抜きます。5分ほど待ってから、ふたを開けてください。中の水が熱いことがあります。",
+        "（2） 電源を切ります。プラグを抜きます。5分ほど待ってから、ふたを開けてください。中の水が熱いことがあります。",
+        "E-203 | ミルの詰まり。豆を取り除きます。 | 電源を切ります。プラグを抜きます。5分ほど待ってから開けます。",
+    ],
+)
+def test_a_row_or_a_step_is_not_cut(line):
+    """All its sentences are in one piece, also when they would fill the one before and the next."""
+    answer = f"はじめに説明書をお読みください。次の順に進めます。\n{line}\n{line}\n終わったら、ふたを閉めてもう一度電源を入れます。"
+    found = pieces(answer, 60)
+
+    assert [line in piece for piece in found].count(True) == 2
+    assert "".join("".join(found).split()) == "".join(answer.split())
+
+
+def test_a_step_that_is_a_page_long_is_cut_at_its_sentences():
+    """Twice the size of a piece is as long as a line is kept together."""
+    step = "1. " + "電源を切って、プラグを抜き、しばらく待ちます。" * 10
+    found = pieces(step, 60)
+
+    assert len(found) > 3
+    assert all(piece.endswith("。") for piece in found)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "店員が「返品できます。レシートは要りません。」と言いました。",
+        "次の条件（未開封。8日以内。）を満たすこと！",
+        "『はい。』を選ぶと進みますか？",
+    ],
+)
+def test_quotes_and_brackets_stay_with_their_sentence(sentence):
+    """。！？ end a sentence, but not inside of a quote or of brackets."""
+    answer = sentence * 8
+
+    assert all(piece.count(sentence) * len(sentence) == len(piece) for piece in pieces(answer, 50))
+
+
+def test_the_heading_path_is_read_by_the_encoder_and_not_counted_by_bm25():
+    """Each piece has the path as its context; the words of a section hold it once, however many pieces there are."""
+    heading = ("加湿器", "手入れ", "洗浄")
+    section = Document(
+        "1", "manual", "洗浄", "水を捨てて、ぬるま湯ですすぎます。" * 20, Source("m.md", heading=heading)
+    )
+    passages = [p for p in split(section, chars=60) if p.field == "answer"]
+    words = DocumentAnalyser(FugashiTokenizer(), 60).analyse([section]).words
+    counted = Counter(words.terms[i] for i in words.ids.tolist())
+
+    assert len(passages) > 4
+    assert {p.context for p in passages} == {"加湿器 > 手入れ > 洗浄"}
+    assert counted["加湿"] == 1

@@ -18,6 +18,12 @@ PHRASING, SENTENCE, OTHER = 0, 1, 2
 # A fenced block as the sources write it: a line of at least three backticks or tildes, up to the same again.
 _FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$\n?|\Z)", re.MULTILINE | re.DOTALL)
 
+# A line with cells between bars, or one that begins with the number of a step.
+_WHOLE = re.compile(
+    r"^(?:.*\S \| .*|[ \t]*(?:[0-9０-９]{1,3}[.)．）、]|[(（][0-9０-９]{1,3}[)）]|[①-⑳]|手順[ 　]?[0-9０-９]{1,3}).*)$",
+    re.MULTILINE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -35,8 +41,9 @@ class Passage:
 def split(document: Document, *, chars: int) -> Iterator[Passage]:
     """Yield the passages of a document: its phrasings, then the pieces of its answer.
 
-    Pieces end at sentence ends and hold at most `chars` characters, unless one sentence alone is longer. Code
-    blocks are left out. A manual section's heading is its phrasing.
+    Pieces end at sentence ends and hold at most `chars` characters, unless one sentence alone is longer. A row of a
+    table and a numbered step are kept whole up to twice that. Code blocks are left out. A manual section's heading is
+    its phrasing.
 
     Args:
         document: An FAQ entry or a section.
@@ -47,13 +54,31 @@ def split(document: Document, *, chars: int) -> Iterator[Passage]:
     context = document.question if document.kind == "faq" else " > ".join(document.source.heading) or document.question
     start: int | None = None
     end = 0
-    for first, last in sentence_spans(document.answer):
+    for first, last in _whole_lines(document.answer, 2 * chars):
         if start is not None and last - start > chars:
             yield Passage("answer", document.answer[start:end], start, context)
             start = None
         start, end = first if start is None else start, last
     if start is not None:
         yield Passage("answer", document.answer[start:end], start, context)
+
+
+def _whole_lines(text: str, most: int) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of `text`, those of a table row or a numbered step together when `most` characters hold them."""
+    lines = [line.span() for line in _WHOLE.finditer(text) if line.end() - line.start() <= most][::-1]
+    held: tuple[int, int] | None = None
+    line_end = -1
+    for start, end in sentence_spans(text):
+        if held is not None and end <= line_end:
+            held = held[0], end
+            continue
+        if held is not None:
+            yield held
+        while lines and lines[-1][1] <= start:
+            lines.pop()
+        held, line_end = (start, end), lines[-1][1] if lines and lines[-1][0] <= start else -1
+    if held is not None:
+        yield held
 
 
 def phrasings(document: Document) -> tuple[str, ...]:

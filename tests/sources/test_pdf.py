@@ -15,6 +15,9 @@ from reportlab.lib import pdfencrypt  # noqa: E402
 from reportlab.pdfbase import pdfmetrics  # noqa: E402
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: E402
 
+from faqsearch.sources.pdf_glyphs import PageText, Run  # noqa: E402
+from faqsearch.sources.pdf_layout import page_lines  # noqa: E402
+
 _FONT = "HeiseiKakuGo-W5"
 
 
@@ -141,3 +144,37 @@ def test_encrypted_and_damaged_files_are_one_error(read: Read):
     for place in range(0, len(data), max(len(data) // 40, 1)):
         read("manual.pdf", data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :])
     assert "not a PDF" in read("manual.pdf", b"%PDF-1.7\n").problems[0].error.message
+
+
+def _ruled(drawing) -> None:
+    """A table with lines around its cells, in which the text of every cell wraps at another height."""
+    _write(drawing, 20, 60, 760, "部品")
+    columns, lines = (60, 150, 400), (720, 690, 630)
+    for x in columns:
+        drawing.line(x, lines[0], x, lines[-1])
+    for y in lines:
+        drawing.line(columns[0], y, columns[-1], y)
+    _write(drawing, 11, 65, 700, "部品")
+    _write(drawing, 11, 155, 700, "交換の目安")
+    _write(drawing, 11, 65, 667, "抗菌フィル")
+    _write(drawing, 11, 65, 650, "ター")
+    _write(drawing, 11, 155, 675, "半年に一度、または表示が出た")
+    _write(drawing, 11, 155, 658, "ときに交換します。使う時間が")
+    _write(drawing, 11, 155, 641, "長いときは早めます。")
+
+
+def test_text_that_wraps_in_a_cell_stays_in_it(read: Read):
+    """Ruled lines say where a cell ends, whatever stands beside it at the same height."""
+    (section,) = read("manual.pdf", _pdf(_ruled)).documents
+
+    assert section.answer == (
+        "部品 | 交換の目安\n"
+        "抗菌フィルター | 半年に一度、または表示が出たときに交換します。使う時間が長いときは早めます。"
+    )
+
+
+def test_bullets_of_a_symbol_font_are_bullets():
+    """What Word and LibreOffice put before an item means nothing outside of its font."""
+    runs = [Run("\uf0b7", 60, 66, 700, 710, 10, bold=False), Run("水を捨てる", 80, 130, 700, 710, 10, bold=False)]
+
+    assert [line.text for line in page_lines(PageText(runs, 6, 1, 600, 800, is_cut=False), 1)] == ["・水を捨てる"]

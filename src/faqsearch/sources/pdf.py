@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from itertools import islice
 from threading import Lock
 from time import monotonic
@@ -23,6 +24,7 @@ from faqsearch.sources.pdf_glyphs import lost_characters, page_text
 from faqsearch.sources.pdf_headings import OutlineEntry, find_pdf_headings
 from faqsearch.sources.pdf_layout import Line, page_lines, without_furniture
 from faqsearch.sources.pdf_paragraphs import paragraphs
+from faqsearch.sources.pdf_tables import table_boxes, with_rows
 from faqsearch.sources.sections import Page, read_sections
 
 _MOST_BOOKMARKS = 20_000
@@ -92,7 +94,8 @@ def _pages(file: SourceFile, document: Any) -> Generator[Problem, None, tuple[li
                     message = "the fonts of this page do not say what their shapes mean; it is left out"
                     yield file.problem(message, page=number, hint="run text recognition (OCR) on it")
                 else:
-                    lines = page_lines(text, number)
+                    runs = text.runs if text.is_turned else with_rows(text.runs, table_boxes(page))
+                    lines = page_lines(replace(text, runs=runs), number)
                 if lost := lost_characters(page):
                     message = f"{lost:,} single characters may be missing: their font is neither in the file nor here"
                     hint = "export the file with its fonts embedded"

@@ -37,6 +37,8 @@ class Run:
     size: float
     """Size of the type in points."""
     bold: bool
+    is_row: bool = False
+    """Whether it is a whole row of a ruled table."""
 
     @property
     def height(self) -> float:
@@ -77,6 +79,8 @@ class PageText:
     height: float
     is_cut: bool
     """Whether there are more characters than were asked for."""
+    is_turned: bool = False
+    """Whether the places of the characters are not those on the page: it is rotated, or set in vertical lines."""
 
 
 def page_text(page: Any, *, most: int) -> PageText:
@@ -91,7 +95,8 @@ def page_text(page: Any, *, most: int) -> PageText:
     try:
         glyphs = [_turned(glyph, page, width, height) for glyph in _glyphs(text.raw, min(text.count_chars(), most))]
         width, height = page.get_size()
-        if _is_vertical(glyphs):
+        vertical = _is_vertical(glyphs)
+        if vertical:
             # Lines run down and follow each other leftwards: turned, they run right and follow each other down.
             glyphs = [_Glyph(g.index, g.character, height - g.top, height - g.bottom, g.x0, g.x1) for g in glyphs]
             width, height = height, width
@@ -103,6 +108,7 @@ def page_text(page: Any, *, most: int) -> PageText:
             width,
             height,
             text.count_chars() > most,
+            vertical or page.get_rotation() != 0,
         )
     finally:
         text.close()

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from faqsearch.sources.joining import is_wide
@@ -19,6 +19,7 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _LEADER = re.compile(r"(?:[.．・･…‥]\s?){4,}\s*(?:\d{1,4}|[ivxl]{1,6}|\d{1,3}-\d{1,3})?$")
+_BULLET = re.compile("^[\ue000-\uf8ff](?: |$)")
 _COLUMN_RUNS = 5
 _COLUMN_CHARS = 11
 
@@ -148,8 +149,8 @@ def _lines(runs: list[Run], number: int) -> list[Line]:
         neighbours = [
             start for other in rows[max(index - 1, 0) : index + 2] if other is not row for start in _starts(other)
         ]
-        is_row = len(row) > 1 and any(
-            abs(start - own) < 0.6 * row[0].height for own in _starts(row) for start in neighbours
+        is_row = any(run.is_row for run in row) or (
+            len(row) > 1 and any(abs(start - own) < 0.6 * row[0].height for own in _starts(row) for start in neighbours)
         )
         main = max(row, key=lambda run: len(run.text))
         lines.append(
@@ -176,7 +177,10 @@ def _starts(row: list[Run]) -> list[float]:
 
 
 def _spaced(row: list[Run]) -> str:
-    text = row[0].text
+    # Bullets of Word and LibreOffice are characters of a symbol font, which mean nothing outside of it.
+    text = _BULLET.sub("・", row[0].text)
+    if text == "・" and len(row) > 1:
+        row = [replace(row[0], text=text, x1=row[1].x0), *row[1:]]
     for before, run in pairwise(row):
         close = run.x0 - before.x1 < 0.3 * run.height
         joined = close and (is_wide(text[-1]) or is_wide(run.text[0]))

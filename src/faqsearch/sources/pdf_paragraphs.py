@@ -20,6 +20,9 @@ _ENDS = re.compile(r"[。．！？!?：:」』）)]$")
 _APART = 1.45
 """Times the usual distance between lines from which on there is a new paragraph."""
 
+_FAR = 2.4
+"""Times the height of the type up to which a sentence goes on in the next line."""
+
 
 def paragraphs(pages: Sequence[list[Line]], headings: Mapping[Place, Heading]) -> Iterator[Block]:
     """The blocks of a document; a paragraph goes on over the end of a page when its sentence does."""
@@ -77,6 +80,8 @@ def _belongs(before: Line, line: Line, pitch: float) -> bool:
         # A new page or column: only an unfinished sentence goes on there.
         return _goes_on(before, line)
     step = before.bottom - line.bottom
+    if step <= _FAR * line.height and not _ENDS.search(before.text) and _goes_on(before, line):
+        return True  # tables with narrow lines make the usual distance too small for wide ones
     return step <= max(_APART * pitch, 1.2 * line.height) and abs(before.size - line.size) < 0.15 * before.size
 
 
