@@ -5,7 +5,7 @@
 Writes `corpus-15000/faq.jsonl`, ... (`id, question, answer`; answers of about 390 characters) and `questions.txt`, 500
 questions that no entry asks word for word. The sentences are those of JaQuAD's paragraphs (`train/` in the data
 folder), so nothing written here may go into the project. Copies of sentences would make a large corpus easier than
-it is: a document's sentences change their ends with others, and their numbers, so nearly all are distinct and new
+it is: questions and sentences change their ends with others, and their numbers, so nearly all are distinct and new
 terms keep coming. The same seed gives the same bytes, and a smaller corpus is the beginning of a larger one.
 """
 
@@ -35,8 +35,10 @@ class Material:
     """Sentences up to their last comma, or to their middle where they have none."""
     tails: Sequence[str]
     """The rest of them."""
-    asked: Sequence[str]
-    """Questions for the entries."""
+    topics: Sequence[str]
+    """Questions up to their first は, or to their middle."""
+    asks: Sequence[str]
+    """The rest of them."""
     questions: Sequence[str]
     """Questions kept back, to be asked."""
 
@@ -54,7 +56,9 @@ def material(data: Path) -> Material:
             tails.append(sentence[cut:])
     asked = [row["anchor"] for row in rows]
     random.Random(SEED).shuffle(asked)
-    return Material(heads, tails, asked[QUESTIONS:], asked[:QUESTIONS])
+    cuts = [(question, question.find("は") + 1 or len(question) // 2) for question in asked[QUESTIONS:]]
+    topics, asks = [question[:cut] for question, cut in cuts], [question[cut:] for question, cut in cuts]
+    return Material(heads, tails, topics, asks, asked[:QUESTIONS])
 
 
 def entries(found: Material, count: int) -> Iterator[dict[str, str]]:
@@ -69,7 +73,8 @@ def entries(found: Material, count: int) -> Iterator[dict[str, str]]:
             sentence = _NUMBER.sub(lambda match: _other_number(match[0], draw), sentence)
             written.append(sentence)
             length += len(sentence)
-        yield {"id": f"e{number:07}", "question": draw.choice(found.asked), "answer": "".join(written)}
+        question = draw.choice(found.topics) + draw.choice(found.asks)
+        yield {"id": f"e{number:07}", "question": question, "answer": "".join(written)}
 
 
 def _other_number(digits: str, draw: random.Random) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +29,8 @@ _GRAM = 5
 # 1 - (1 - 0.9^4)^8 = 0.9998 of the pairs at the threshold become candidates, 0.4 of those at one half, 0.001 at one tenth.
 _BANDS, _ROWS = 8, 4
 _SEEDS = np.arange(1, _BANDS * _ROWS + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+# The characters of a gram as digits of one number, modulo 2**64.
+_POWERS = np.uint64(0x100000001B3) ** np.arange(_GRAM, dtype=np.uint64)
 _EXACT = re.compile("[a-z0-9]+")
 
 
@@ -72,22 +73,27 @@ class _Said:
 
     exact: tuple[str, tuple[str, ...]]
     """What copies have in common to the letter: the question, and the numbers and Latin words of the answer."""
-    grams: frozenset[str]
+    answer: str
     bands: tuple[bytes, ...] = field(repr=False)
+
+    def grams(self) -> frozenset[str]:
+        """The character 5-grams of the answer."""
+        return frozenset(self.answer[i : i + _GRAM] for i in range(max(1, len(self.answer) - _GRAM + 1)))
 
 
 def _said(document: Document) -> _Said:
     answer = _bare(document.answer)
-    grams = frozenset(answer[i : i + _GRAM] for i in range(max(1, len(answer) - _GRAM + 1)))
-    keys = np.fromiter((crc32(gram.encode("utf-8", "surrogatepass")) for gram in grams), dtype=np.uint64)
-    least = np.array([_mixed(keys, seed).min() for seed in _SEEDS], dtype=np.uint64).reshape(_BANDS, _ROWS)
+    points = np.frombuffer(answer.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    points = np.pad(points, (0, max(0, _GRAM - len(points))))
+    keys = np.lib.stride_tricks.sliding_window_view(points, _GRAM) @ _POWERS
+    least = _mixed(keys, _SEEDS[:, None]).min(axis=1).reshape(_BANDS, _ROWS)
     exact = (_bare(document.question), tuple(_EXACT.findall(fold(document.answer))))
-    return _Said(exact, grams, tuple(bytes([band]) + row.tobytes() for band, row in enumerate(least)))
+    return _Said(exact, answer, tuple(bytes([band]) + row.tobytes() for band, row in enumerate(least)))
 
 
-def _mixed(keys: Keys, seed: np.uint64) -> Keys:
-    """One random order of 32-bit keys (splitmix64, Steele, Lea and Flood 2014)."""
-    z = keys + seed
+def _mixed(keys: Keys, seeds: Keys) -> Keys:
+    """Random orders of keys, one for each seed (splitmix64, Steele, Lea and Flood 2014); shape (seeds, keys)."""
+    z = keys + seeds
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
@@ -98,7 +104,7 @@ def _mark(found: Numbers, numbers: Sequence[int], said: Sequence[_Said]) -> None
     places: dict[tuple[object, bytes], list[int]] = {}
     for place, own in enumerate(said):
         near = sorted({other for band in own.bands for other in places.get((own.exact, band), ())})
-        original = next((other for other in near if _alike(said[other].grams, own.grams)), None)
+        original = next((other for other in near if _alike(said[other].grams(), own.grams())), None)
         if original is None:
             # Copies of copies are compared with the original, so that all of a group are alike to one.
             for band in own.bands:
