@@ -130,10 +130,6 @@ class Counting(FugashiTokenizer):
         self.texts += 1
         return super().cut(text)
 
-    def reading(self, text):
-        """Words of the vocabulary, which are read one by one, do not count."""
-        return super().cut(text).reading()
-
 
 class Characters:
     """An encoder that counts characters and what it was asked to encode."""

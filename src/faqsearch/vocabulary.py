@@ -8,6 +8,7 @@ compares them, so two terms that share a key can never be taken for each other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -21,6 +22,8 @@ FIRST_LONG_KEY = np.uint64(_LONG)
 """Keys from here on belong to terms of more than three characters, and do not spell them out."""
 
 
+# A build asks for the same few thousand words with every batch of documents.
+@lru_cache(maxsize=1 << 16)
 def term_key(term: str) -> int:
     """Return the 64-bit key of `term`; equal for equal terms on every machine.
 

@@ -89,7 +89,8 @@ class FugashiTokenizer:
 
     def reading(self, text: str) -> str:
         """Give how a text is read, in hiragana; what cannot be read stays as written."""
-        return self.cut(text).reading()
+        normalized = normalize(text)
+        return Cut(normalized, [(piece, self._mecab.lexemes(piece), ()) for _, piece in pieces(normalized)]).reading()
 
     def spellings(self, text: str) -> list[Spelling]:
         """Give each word as it is written and as it is read; joined, they are the whole normalized text."""
