@@ -165,7 +165,7 @@ CASES: dict[str, Case] = {
     "docx-tables": Case("docx", lambda: _part(word(), BODY, lambda xml: xml.replace(b"<w:sectPr", b"<w:tbl><w:tr><w:tc>" * 75 + b"<w:p/>" + b"</w:tc></w:tr></w:tbl>" * 75 + b"<w:sectPr", 1)), "(@|$)"),
     "pdf-bomb": Case("pdf", lambda: _pdf(_packed(b"0 0 m " * 200_000, 330)), "(@|$)", None, 1500, 150.0),
     "pdf-text": Case("pdf", lambda: _pdf(zlib.compress(b"BT /F 12 Tf 10 10 Td " + b"(" + b"a" * 70 + b") Tj " + b"(aaaaaaaaaaaaaaaaaaaa) Tj " * 50_000 + b"ET", 9)), "@, page 1: more than 100,000 characters on one page", None, 1500, 150.0),
-    "pdf-filters": Case("pdf", lambda: _pdf(zlib.compress(_packed(b" " * 2**20, 800), 9), "/FlateDecode /FlateDecode"), "(@|$)", None, 1500, 150.0),
+    "pdf-filters": Case("pdf", lambda: _pdf(zlib.compress(_packed(b" " * 2**20, 800), 9), "/FlateDecode /FlateDecode"), "(@|$)", None, 2000, 150.0),
     "pdf-pages": Case("pdf", lambda: _pdf(b"", pages="/Kids [2 0 R 2 0 R] /Count 99999999"), "@"),
     "rst-outside": Case("rst", lambda: _RST, "@:4: '/etc/passwd' is not included"),
     "rst-loop": Case("rst", lambda: "a\n=\n\n.. include:: a.rst\n\ntext\n", "@: more than 200 included files", 1),
