@@ -59,14 +59,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         work = options.work or Path(temporary)
         for size in options.sizes:
             results["sizes"][str(size)] = measure(size, work, options.data)
+            if not options.smoke:  # after each size: the next may take an hour
+                publish(results, options.results, options.readme)
     print(markdown(results))
-    if not options.smoke:
-        path = options.results / f"speed-{results['made'][:10]}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        write_between_markers(options.readme, "speed", markdown(results))
-        plot(results, HERE / "growth.svg")
     return 0
+
+
+def publish(results: dict[str, Any], folder: Path, readme: Path) -> None:
+    """Write the figures, their tables and their picture."""
+    path = folder / f"speed-{results['made'][:10]}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_between_markers(readme, "speed", markdown(results))
+    plot(results, HERE / "growth.svg")
 
 
 def measure(size: int, work: Path, data: Path) -> dict[str, Any]:

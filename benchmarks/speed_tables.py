@@ -27,7 +27,7 @@ def _size(value: Mapping[str, Any]) -> Iterator[str]:
             _shown(fast and row["query_ms"] / fast, "{:.2f}"),
             _shown(row.get("same"), "{:.0%}") if row["engine"] != "tantivy" else "another formula",
             _shown(row.get("disk_mb"), "{:,} MB"),
-            f"{row['peak_mb']:,} MB",
+            _shown(row.get("peak_mb"), "{:,} MB"),
         ]
         yield f"| {row['name']} | {' | '.join(cells)} |"
     yield ""
