@@ -172,8 +172,8 @@ def user_words(data: bytes) -> None:
 
 def analysis(data: bytes) -> None:
     """Make an index of one document with this text as question and as answer, and find it."""
+    from faqsearch.analyser import DocumentAnalyser
     from faqsearch.documents import Document, Source
-    from faqsearch.legs import DocumentAnalyser
     from faqsearch.text import normalize, normalize_aligned, sentences
 
     text = data.decode("utf-8", "replace")

@@ -1,16 +1,19 @@
 """Generations of an index folder."""
 
 import os
+import platform
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from faqsearch.errors import IndexBusy, IndexFormatError, IndexNotFound, IndexWriteError
 from faqsearch.index import folder as module
 from faqsearch.index.folder import IndexFolder
-from faqsearch.index.manifest import Manifest
+from faqsearch.index.manifest import FORMAT_VERSION, Manifest
 from faqsearch.settings import Settings
 
 MANIFEST = Manifest(
@@ -112,27 +115,77 @@ def test_leftovers_of_a_killed_build_are_removed_by_the_next(tmp_path):
     assert not list(folder.path.glob("*.building"))
 
 
-def test_a_second_build_is_told_who_is_building(tmp_path):
-    """Two builds never mix; the message names the process."""
+HOLDS = (
+    "import platform, sys\n"
+    "from faqsearch.index.folder import IndexFolder\n"
+    "platform.node = lambda: 'far-away'\n"
+    "with IndexFolder(sys.argv[1]).lock('update'):\n"
+    "    print('held', flush=True)\n"
+    "    sys.stdin.read()"
+)
+
+
+@pytest.fixture
+def held(tmp_path):
+    """A folder, and another process, as of another host, that holds its lock."""
     folder = IndexFolder(tmp_path / "i")
-    with folder.lock("build"), pytest.raises(IndexBusy, match=rf"process {os.getpid()} \(build\)"):
-        code = f"from faqsearch.index.folder import IndexFolder\nwith IndexFolder({str(folder.path)!r}).lock('x'): pass"
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-        raise IndexBusy(done.stderr)
+    command = [sys.executable, "-c", HOLDS, folder.path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "held\n"
+        yield folder, process
+        process.kill()
 
 
-def test_a_dead_owners_lock_is_free(tmp_path):
-    """A build that was killed leaves no lock behind."""
-    folder = IndexFolder(tmp_path / "i")
-    code = (
-        "import os, signal\nfrom faqsearch.index.folder import IndexFolder\n"
-        f"with IndexFolder({str(folder.path)!r}).lock('build'): os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=False)
-
-    assert (folder.path / "LOCK.owner").exists()
-    with folder.lock("test"):
+def refusal(folder):
+    """What somebody is told who finds the lock taken."""
+    with pytest.raises(IndexBusy) as caught, folder.lock("build"):
         pass
+    return caught.value.message
+
+
+def test_a_second_build_is_told_who_is_building_where_and_since_when(held):
+    """Two builds never mix; the message names process, host, what it does, when that began and how long ago."""
+    folder, process = held
+    since = (folder.path / "LOCK.owner").read_text().split()[-1]
+    said = rf"{folder.path} is being written by process {process.pid} on far-away \(update\) since {re.escape(since)}"
+    assert re.fullmatch(said + r" \(0:00:\d\d ago\)", refusal(folder))
+
+    old = datetime.now(UTC) - timedelta(days=1, hours=2)
+    (folder.path / "LOCK.owner").write_text(f"process 7 on x (build) since {old.isoformat()}\n")
+    assert "process 7 on x (build) since" in refusal(folder)
+    assert re.search(r"\(1 day, 2:00:\d\d ago\)$", refusal(folder))
+
+    # Two hosts' clocks differ; a file that says nothing is no reason to fail.
+    (folder.path / "LOCK.owner").write_text(f"process 7 since {(old + timedelta(days=9)).isoformat()}\n")
+    assert refusal(folder).endswith("(0:00:00 ago)")
+    for content in (b"", b"\xff\n", b"process 7 since yesterday", b"x since 2026-01-01T00:00:00"):
+        (folder.path / "LOCK.owner").write_bytes(content)
+        assert refusal(folder).startswith(f"{folder.path} is being written by ")
+    (folder.path / "LOCK.owner").unlink()
+    assert refusal(folder).endswith("is being written by another process")
+
+
+def test_a_dead_owners_lock_is_free_at_once(held):
+    """A build that was killed leaves its name behind, and no lock."""
+    folder, process = held
+    process.kill()
+    process.wait()
+
+    assert f"process {process.pid} " in (folder.path / "LOCK.owner").read_text()
+    with folder.lock("build"):
+        assert f"process {os.getpid()} " in (folder.path / "LOCK.owner").read_text()
+    assert not (folder.path / "LOCK.owner").exists()
+
+
+@pytest.mark.parametrize("host", [platform.node(), "far-away"])
+def test_a_dead_owners_lock_is_free_also_when_its_number_lives(tmp_path, host):
+    """A process number given to another process, here or on another host, holds nothing: the lock is the system's."""
+    folder = IndexFolder(tmp_path / "i")
+    publish(folder, "one")
+    (folder.path / "LOCK.owner").write_text(f"process {os.getppid()} on {host} (build) since 2026-01-01T00:00:00+00:00")
+
+    assert content(publish(folder, "two")) == "two"
+    assert not (folder.path / "LOCK.owner").exists()
 
 
 @pytest.mark.parametrize("step", ["_fsync", "_write_anew", "os.replace", "Path.rename"])
@@ -184,16 +237,17 @@ def test_an_unknown_format_says_what_is_needed(tmp_path):
     folder = IndexFolder(tmp_path / "i")
     generation = publish(folder, "one")
     path = generation.path / "manifest.json"
-    text = path.read_text().replace('"format": 1', '"format": 99')
+    text = path.read_text().replace(f'"format": {FORMAT_VERSION}', '"format": 99')
     path.write_text(text)
-    with pytest.raises(IndexFormatError, match="format 99, not 1; this is faqsearch") as caught:
+    with pytest.raises(IndexFormatError, match=rf"format 99; this is .* reads format {FORMAT_VERSION}$") as caught:
         folder.current()
-    assert "Install the faqsearch that wrote it" in caught.value.hint
+    assert caught.value.hint.endswith("or install the faqsearch that wrote it.")
+    assert f"faqsearch build CORPUS --into {folder.path})" in caught.value.hint
 
     path.write_text(text.replace('"made_by": "test"', '"made_by": "build, faqsearch 9.8.7"'))
     with pytest.raises(IndexFormatError) as caught:
         folder.current()
-    assert "Install faqsearch 9.8.7, or build" in caught.value.hint
+    assert caught.value.hint.endswith("or install faqsearch 9.8.7.")
 
 
 def test_settings_of_another_faqsearch_say_what_is_needed(tmp_path):

@@ -2,7 +2,7 @@
 
     indexes/faq/
     ├── CURRENT        "000002 <BLAKE2b of its manifest.json>"
-    ├── LOCK           held (flock) while a build or update runs; says who holds it
+    ├── LOCK           held (flock) while a build or update runs; LOCK.owner says by whom
     ├── 000001/        the generation before, kept for `rollback`
     └── 000002/        manifest.json and the files it lists
 
@@ -26,11 +26,11 @@ from faqsearch.errors import FaqsearchError, IndexBusy, IndexFormatError, IndexN
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace
 from faqsearch.index.contained import contained, read_contained
 from faqsearch.index.manifest import FileRecord, Manifest
+from faqsearch.index.owner import OWNER, described, holder
 
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 _GENERATION = re.compile(r"\d{6}")
-_BUILDING = re.compile(r"\d{6}\.building")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +126,15 @@ class IndexFolder:
     def generations(self) -> list[Generation]:
         """Return the complete generations, oldest first; damaged ones are left out."""
         found = []
-        for path in sorted(self.path.iterdir()) if self.path.is_dir() else ():
-            if _GENERATION.fullmatch(path.name):
-                with contextlib.suppress(FaqsearchError):
-                    found.append(self._generation(path.name))
+        for name in self._names():
+            with contextlib.suppress(FaqsearchError):
+                found.append(self._generation(name))
         return found
+
+    def _names(self) -> list[str]:
+        """The folders of all generations, oldest first."""
+        paths = self.path.iterdir() if self.path.is_dir() else ()
+        return sorted(path.name for path in paths if _GENERATION.fullmatch(path.name))
 
     def _generation(self, name: str, checksum: str | None = None) -> Generation:
         path = self.path / name
@@ -149,29 +153,25 @@ class IndexFolder:
     def lock(self, purpose: str) -> Iterator[None]:
         """Hold the index's lock: one build, update or rollback at a time.
 
-        The operating system lets go of it when its holder dies, so there is nothing to take over.
+        The operating system lets go of it when its holder dies, whoever gets its process number then.
 
         Raises:
             IndexBusy: Somebody else holds it; the message says who and since when.
             IndexWriteError: The folder cannot be written.
         """
-        from datetime import UTC, datetime
-
         from filelock import FileLock, Timeout
 
+        owner, lock = self.path / OWNER, FileLock(self.path / "LOCK")
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-        owner, lock = self.path / "LOCK.owner", FileLock(self.path / "LOCK")
-        with writing(self.path):
             try:
                 lock.acquire(timeout=0)
             except Timeout as error:  # an OSError too: it must not reach `writing`
-                said = owner.read_text(encoding="utf-8").strip() if owner.is_file() else "another process"
-                raise IndexBusy(f"{self.path} is being written by {said}", hint="Wait until it is done.") from error
+                said = f"{self.path} is being written by {holder(self.path)}"
+                raise IndexBusy(said, hint="Wait until it is done.") from error
         try:
-            now = datetime.now(UTC).isoformat(timespec="seconds")
             with writing(self.path):
-                _write_anew(owner, f"process {os.getpid()} ({purpose}) since {now}\n".encode())
+                _write_anew(owner, described(purpose))
             yield
         finally:
             with contextlib.suppress(OSError):
@@ -181,11 +181,9 @@ class IndexFolder:
     @contextlib.contextmanager
     def new_generation(self) -> Iterator[Path]:
         """Give an empty folder to write a generation into; removed when the block fails. Hold the lock."""
-        for path in list(self.path.iterdir()):
-            if _BUILDING.fullmatch(path.name):
-                shutil.rmtree(path, ignore_errors=True)
-        numbers = [int(p.name) for p in self.path.iterdir() if _GENERATION.fullmatch(p.name)]
-        path = self.path / f"{max(numbers, default=0) + 1:06d}.building"
+        for path in list(self.path.glob("[0-9]" * 6 + ".building")):
+            shutil.rmtree(path, ignore_errors=True)
+        path = self.path / f"{max(map(int, self._names()), default=0) + 1:06d}.building"
         with writing(self.path):
             path.mkdir()
         try:
@@ -221,6 +219,7 @@ class IndexFolder:
 
         Raises:
             IndexNotFound: There is no older generation.
+            IndexFormatError: There are some, and none can be used: damaged, or of another format version.
         """
         try:
             now = self.current().number
@@ -230,6 +229,8 @@ class IndexFolder:
             now = int(words[0]) if words and _GENERATION.fullmatch(words[0]) else 10**6
         older = [g for g in self.generations() if g.number < now]
         if not older:
+            for name in [name for name in self._names() if int(name) < now][::-1]:
+                self._generation(name)  # says what is wrong with it
             raise IndexNotFound(f"{self.path} keeps no generation older than {now}", hint="Build it again.")
         with writing(self.path):
             self._point_at(older[-1].name, read_contained(older[-1].path, MANIFEST))
@@ -241,9 +242,8 @@ class IndexFolder:
         Generations after the current one were rolled back from, or never published; they go as well.
         """
         current = self.current().number
-        names = sorted(p.name for p in self.path.iterdir() if _GENERATION.fullmatch(p.name))
-        kept = [n for n in names if int(n) <= current][-keep:]
-        for name in names:
+        kept = [n for n in self._names() if int(n) <= current][-keep:]
+        for name in self._names():
             if name not in kept:
                 shutil.rmtree(self.path / name, ignore_errors=True)
 

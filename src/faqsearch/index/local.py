@@ -161,9 +161,7 @@ class LocalIndex:
 
     def originals(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """Return for each document the first that says much the same, -1 where no other does."""
-        # Indexes written before copies were looked for have none.
-        found = self.tables.get("originals")
-        return np.full(len(numbers), -1, dtype=np.int32) if found is None else found[numbers]
+        return self.tables["originals"][numbers]
 
     def vectors(self, number: int) -> Vectors:
         """Return the stored vectors of a document's passages; float32, shape (passages, dimension)."""

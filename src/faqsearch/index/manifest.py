@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 from faqsearch.errors import IndexFormatError, SettingsError
@@ -13,7 +14,7 @@ from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace, places_from_json, pl
 from faqsearch.settings import Settings
 
 _WRITER = re.compile(r"faqsearch (\d[\w.+-]{0,30})")
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised when files change their meaning. tests/data/index-v<N> keeps one small index of each version."""
 
 
@@ -93,14 +94,14 @@ class Manifest:
             value = json.loads(text)
             version = value["format"]
             if version != FORMAT_VERSION:
-                raise _foreign(value, f"{path} has index format {str(version)[:20]}, not {FORMAT_VERSION}")
+                raise _foreign(value, f"{path} has index format {str(version)[:20]}", path)
             return cls(
                 created=_text(value["created"]),
                 made_by=_text(value["made_by"]),
                 documents=int(value["documents"]),
                 passages=int(value["passages"]),
                 problems=int(value["problems"]),
-                copies=int(value.get("copies", 0)),
+                copies=int(value["copies"]),
                 tokenizer=_text(value["tokenizer"]),
                 encoder=dict(value["encoder"]),
                 dense=dict(value["dense"]),
@@ -110,20 +111,22 @@ class Manifest:
                 arrays={name: places_from_json(places) for name, places in value["arrays"].items()},
             )
         except SettingsError as error:
-            raise _foreign(value, f"{path} was written with other {error.message[:200]}") from error
+            raise _foreign(value, f"{path} was written with other {error.message[:200]}", path) from error
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise IndexFormatError(f"{path} is not a readable manifest ({error!r})", hint=DAMAGE_HINT) from error
 
 
-def _foreign(value: Any, message: str) -> IndexFormatError:
-    """The error for an index of another faqsearch: it names the one that is needed."""
+def _foreign(value: Any, message: str, path: str) -> IndexFormatError:
+    """The error for an index of another faqsearch: it names the one that is needed, and the way without it."""
     from importlib.metadata import version
 
-    written = _WRITER.search(str(value.get("made_by")))
+    own, written = version("faqsearch"), _WRITER.search(str(value.get("made_by")))
     needed = f"faqsearch {written.group(1)}" if written else "the faqsearch that wrote it"
+    if written and written.group(1) == own:
+        needed += f" from before format {FORMAT_VERSION}"
     return IndexFormatError(
-        f"{message}; this is faqsearch {version('faqsearch')}",
-        hint=f"Install {needed}, or build the index again with this one.",
+        f"{message}; this is faqsearch {own}, which reads format {FORMAT_VERSION}",
+        hint=f"Build it again from its corpus (faqsearch build CORPUS --into {Path(path).parent.parent}), or install {needed}.",
     )
 
 
