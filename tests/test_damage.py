@@ -4,19 +4,24 @@ import os
 import random
 import shutil
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
 from faqsearch.build import build_index
 from faqsearch.errors import FaqsearchError, IndexFormatError
+from faqsearch.index import dense_files
 from faqsearch.index.folder import IndexFolder
+from faqsearch.index.manifest import FORMAT_VERSION
 from faqsearch.search import open_index
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.verify import verify
 
-FILES = ["CURRENT", "manifest.json", "documents.jsonl", "documents.bin", "facets.bin", "lexical.bin", "encoder.bin", "dense.faiss", "suggest.bin"]  # fmt: skip
+KEPT = Path(__file__).parent / "data" / f"index-v{FORMAT_VERSION}" / "000001"
+FILES = ["CURRENT", "shortlist.faiss", *sorted(path.name for path in KEPT.iterdir())]
+"""Every file of an index; that these are all is asserted where the index is made."""
 CASES = [40, pytest.param(260, marks=pytest.mark.slow)]
-"""For each of nine files: 360 cases always, 2,340 more when slow tests are asked for."""
+"""For each of eleven files: 440 cases always, 2,860 more when slow tests are asked for."""
 QUESTIONS = ["定期便を解約したい", "E-203", "そうりょう", "ログインできない", "水"]
 
 
@@ -65,7 +70,13 @@ WAYS = [flip, flip, overwrite, overwrite, swap, truncate, duplicate, lose]
 def whole(corpus, tmp_path_factory):
     """An index, what it answers, its documents, and a tokenizer for all cases."""
     place = tmp_path_factory.mktemp("whole")
-    build_index(corpus, place / "i")
+    with pytest.MonkeyPatch.context() as patch:
+        # A shortlist of 25 vectors, whose dimensions are a prime number.
+        patch.setattr(dense_files, "_FEW", 0)
+        patch.setattr(dense_files, "_PER_CODE", (1,))
+        build_index(corpus, place / "i")
+    names = [path.name for path in (place / "i").rglob("*") if path.is_file() and not path.name.startswith("LOCK")]
+    assert sorted(names) == sorted(FILES)
     tokenizer = FugashiTokenizer()
     searcher = open_index(place / "i", tokenizer=tokenizer)
     documents = {d.id: d for d in searcher.index.documents(range(searcher.manifest.documents))}
@@ -139,6 +150,24 @@ def test_damage_is_reported_or_harmless(whole, copy, name, cases):
             # CURRENT may end in other white space; every other byte has a checksum.
             assert not sound or name == "CURRENT", what
     assert counted["refused"] + counted["found"] > cases // 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["dense.faiss", "shortlist.faiss"])
+def test_each_byte_of_the_numbers_faiss_believes(whole, copy, name):
+    """FAISS computes addresses from what stands before and behind its vectors: no value of it ends the process."""
+    _, answers, documents, tokenizer = whole
+    path, chance = path_of(copy, name), random.Random(name)
+    before = path.read_bytes()
+    rows = len(before) - 45 if name == "dense.faiss" else 4 * 16 * int.from_bytes(before[4:8], "little")
+    start = 45 if name == "dense.faiss" else 69
+    places = [*range(start), *range(start + rows, min(len(before), start + rows + 36))]
+    assert len(places) == (45 if name == "dense.faiss" else 69 + 36)
+    for place in places:
+        for value in {0, 1, 255, before[place] ^ 1 << chance.randrange(8), chance.randrange(256)} - {before[place]}:
+            put(path, before[:place] + bytes([value]) + before[place + 1 :])
+            _, sound = judge(copy, answers, documents, tokenizer, f"{name}, byte {place} is {value}")
+            assert not sound
 
 
 @pytest.mark.parametrize("name", FILES)
