@@ -112,8 +112,11 @@ def test_a_reader_that_leaves_early_sees_no_complaint(workplace):
     assert done.stdout.decode().splitlines()[-1] == "141"
 
 
-def test_interrupting_ends_quietly_with_130(workplace):
-    """Ctrl-C prints nothing and exits as shells expect."""
+def test_interrupting_ends_quietly(workplace):
+    """Ctrl-C between questions prints nothing and ends the process by the signal itself, which a shell calls 130.
+
+    Python's own handler would sometimes hear of it only after the next line of stdin.
+    """
     import signal
 
     process = subprocess.Popen(
@@ -126,9 +129,9 @@ def test_interrupting_ends_quietly_with_130(workplace):
     process.stdin.flush()
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    code = process.wait(timeout=30)  # while stdin is open: nothing else ends it
 
-    assert (process.returncode, err) == (130, b"")
+    assert (code, process.communicate()[1]) == (-signal.SIGINT, b"")
 
 
 def test_a_stream_that_lacks_characters_gets_escapes(workplace):

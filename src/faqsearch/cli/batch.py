@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from faqsearch.cli.machine import dumps, error_value, results_value
+from faqsearch.cli.terminal import ended_by_interrupt
 from faqsearch.errors import QueryError
 from faqsearch.search import Searcher
 
@@ -25,11 +26,12 @@ def answer_lines(
         0 when every question has a confident answer, 1 when one has none, 2 when a line could not be asked.
     """
     worst = 0
-    for number, line in enumerate(sys.stdin.buffer):
-        value, code = _answer(searcher, line, k, where, explain=explain, fields=fields, cut=cut, first=number == 0)
-        sys.stdout.write(value + "\n")
-        sys.stdout.flush()
-        worst = max(worst, code)
+    with ended_by_interrupt():
+        for number, line in enumerate(sys.stdin.buffer):
+            value, code = _answer(searcher, line, k, where, explain=explain, fields=fields, cut=cut, first=number == 0)
+            sys.stdout.write(value + "\n")
+            sys.stdout.flush()
+            worst = max(worst, code)
     return worst
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal, TextIO
 
 ColorChoice = Literal["auto", "always", "never"]
@@ -33,6 +37,24 @@ def prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def ended_by_interrupt() -> Iterator[None]:
+    """Let Ctrl-C end the process there and then, as it ends `cat`: for work that leaves nothing half written.
+
+    Python's own handler only makes a note, read before the next step of Python: a Ctrl-C that arrives just before a
+    read from stdin is not heard until a line comes, and then maybe by a finalizer, which loses it.
+    """
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # whoever calls us has plans of their own
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def printable(text: str) -> str:
