@@ -371,3 +371,24 @@ def test_an_answer_stays_small_whatever_a_document_holds():
     assert shown.question.endswith("…")
     assert len(shown.phrasings) == len(shown.extra) == len(shown.source.heading) == 30
     assert len(shown.model_dump_json()) < 4000 + 5 * 30 * 300 + 10_000
+
+
+def test_a_fault_nobody_foresaw_is_told_once_and_what_is_open_answers():
+    """A disk that fails while the newest state is opened: one error with a hint, then answers from the one before."""
+    from faqsearch.errors import FaqsearchError
+    from faqsearch.mcp.server import Tools
+
+    class Failing:
+        def refresh(self):
+            raise OSError(5, "Input/output error")
+
+        def document(self, own):
+            return Document(own, "faq", "送料は？", "550円です。", Source("a.csv"))
+
+    tools = Tools(Failing())
+    with pytest.raises(FaqsearchError, match="Input/output error") as told:
+        tools.show("a")
+
+    assert "faqsearch verify" in told.value.hint
+    assert "goes on answering" in told.value.hint
+    assert tools.show("a").answer == "550円です。"

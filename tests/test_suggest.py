@@ -250,6 +250,23 @@ def test_results_say_what_was_meant_only_without_an_answer(searcher, monkeypatch
     assert results.to_json()["did_you_mean"] == meant
 
 
+def test_other_kanji_of_the_same_sound_are_offered_only_for_an_answer(searcher, monkeypatch):
+    """Every word sounds like some other one, so a hit that is a little surer does not show that the other was meant."""
+    assert searcher.search("解役 宇宙").did_you_mean == "解約 宇宙"
+    assert searcher.search("解約 宇宙").answered
+
+    monkeypatch.setattr("faqsearch.search.threshold", lambda: 2.0)
+
+    assert searcher.search("解役 宇宙").did_you_mean is None
+
+
+def test_a_worse_question_is_not_offered(searcher, monkeypatch):
+    """A "correction" that makes the best hit less sure is none."""
+    monkeypatch.setattr("faqsearch.suggest.did_you_mean", lambda index, tokenizer, text: "宇宙人")
+
+    assert searcher.search("パスワド 紛失 宇宙船").did_you_mean is None
+
+
 WORDS = st.lists(st.text(alphabet="あいうえ", min_size=2, max_size=6), min_size=1, max_size=8, unique=True)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faqsearch.build import build_index
+from faqsearch.doctor import examine
 from faqsearch.errors import IndexFormatError, IndexMismatch, IndexNotFound, SourceError
 from faqsearch.index.folder import IndexFolder
 from faqsearch.search import open_index
@@ -224,6 +226,20 @@ def test_an_unchanged_corpus_makes_no_generation(place):
     assert not report.changes
     assert report.generation == "000001"
     assert sorted(p.name for p in (place / "i").iterdir()) == ["000001", "CURRENT", "LOCK"]
+
+
+def test_a_file_that_changed_without_a_document_is_no_longer_stale(place):
+    """An empty line at the end changes no document; the update remembers the file, and the doctor is content."""
+    build_index(place / "corpus", place / "i")
+    path = place / "corpus" / "faq.jsonl"
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    before = examine(place / "i").stale
+    report = update_index(place / "corpus", place / "i")
+
+    assert [Path(one.path).name for one in before] == ["faq.jsonl"]
+    assert not report.changes
+    assert examine(place / "i").stale == ()
+    assert not update_index(place / "corpus", place / "i").published
 
 
 def test_moved_rows_are_kept_and_their_places_updated(place):

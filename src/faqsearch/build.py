@@ -144,9 +144,15 @@ def describe(command: str, report: ReadReport, settings: Settings, tokenizer: To
         encoder=written.encoder,
         dense=written.dense,
         settings=settings,
-        sources={file.path: SourceRecord(file.sha256, file.documents) for file in report.files}
-        | {path: SourceRecord(sha256, 0) for path, sha256 in report.included.items()},
+        sources=source_records(report),
     )
+
+
+def source_records(report: ReadReport) -> dict[str, SourceRecord]:
+    """Return what a manifest keeps of the files that were read."""
+    return {file.path: SourceRecord(file.sha256, file.documents) for file in report.files} | {
+        path: SourceRecord(sha256, 0) for path, sha256 in report.included.items()
+    }
 
 
 def nothing_found(corpus: str | Path | Sequence[str | Path], report: ReadReport) -> SourceError:

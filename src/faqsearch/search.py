@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 # Documents each leg may bring in. 100 from each of four legs hold the right one in all but 0.5 % of the judged
 # questions in which any depth does; fusion of a few hundred takes a tenth of a millisecond.
 _DEPTH = 100
-# Suggestions shown when nothing is confident.
-_SUGGESTIONS = 3
+_SUGGESTIONS = 3  # shown when nothing is confident
 
 
 class Searcher:
@@ -124,8 +123,7 @@ class Searcher:
         Args:
             query: A question, or keywords, in any spelling.
             k: Hits wanted, at most.
-            where: Field to value (or values) that documents must have: category, tag, source, kind, or the
-                name of another column.
+            where: Field to value (or values) documents must have: category, tag, source, kind, or another column.
             explain: Say for each hit what each leg thought of it.
 
         Raises:
@@ -155,17 +153,10 @@ class Searcher:
         understood = [still.understand(checked(query)) for query in queries]
         vectors = still.encode(understood)
         shared = (perf_counter() - started) / len(queries)
+        rows = [None if vectors is None else vectors[i : i + 1] for i in range(len(queries))]
         return [
-            still._answer(  # noqa: SLF001
-                query,
-                asked,
-                None if vectors is None else vectors[i : i + 1],
-                k,
-                where,
-                explain,
-                perf_counter() - shared,
-            )
-            for i, (query, asked) in enumerate(zip(queries, understood, strict=True))
+            still._answer(query, asked, row, k, where, explain, perf_counter() - shared)  # noqa: SLF001
+            for query, asked, row in zip(queries, understood, rows, strict=True)
         ]
 
     @says_damage
@@ -235,6 +226,7 @@ class Searcher:
         where: Where | None,
         explain: bool,
         started: float,
+        correct: bool = True,
     ) -> Results:
         asked = question(understood, self.tokenizer, vector, self._opened.legs)
         candidates = self.index.candidates(asked, depth=_DEPTH, where=where)
@@ -265,8 +257,22 @@ class Searcher:
             )
         answered = bool(len(certain)) and float(certain[0]) >= threshold()
         suggestions = () if answered else tuple(dict.fromkeys(d.question for d in documents[:_SUGGESTIONS]))
-        meant = None if answered else _meant(self.index, self.tokenizer, understood.text)
+        meant = self._meant(understood.text, hits, where) if correct and not answered else None
         return Results(query, tuple(hits), answered, (perf_counter() - started) * 1000, suggestions, meant)
+
+    def _meant(self, text: str, hits: Sequence[Hit], where: Where | None) -> str | None:
+        """Return what a weak question was probably meant to be; asking it must lead to something surer."""
+        from faqsearch.suggest import did_you_mean
+
+        meant = did_you_mean(self.index, self.tokenizer, text)
+        if meant is None:
+            return None
+        asked = self.understand(meant)
+        found = self._answer(meant, asked, self.encode([asked]), 1, where, False, perf_counter(), correct=False)
+        # Every word sounds like some other one (天気, 転記): then only an answer shows that the other one was meant.
+        alike = self.tokenizer.reading(meant) == self.tokenizer.reading(text)
+        before = hits[0].confidence if hits else 0.0
+        return meant if found.answered or (not alike and found.hits and found.hits[0].confidence > before) else None
 
 
 def open_index(
@@ -292,9 +298,3 @@ def open_index(
         ModelError: Its encoder cannot be loaded.
     """
     return Searcher(open_generation(address), tokenizer=tokenizer, encoder=encoder, synonyms=synonyms)
-
-
-def _meant(index: Index, tokenizer: Tokenizer, text: str) -> str | None:
-    from faqsearch.suggest import did_you_mean
-
-    return did_you_mean(index, tokenizer, text)

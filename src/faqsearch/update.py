@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from faqsearch.analyser import DocumentAnalyser
-from faqsearch.build import BuildReport, describe, fill, nothing_found
+from faqsearch.build import BuildReport, describe, fill, nothing_found, source_records
 from faqsearch.changes import Changes, compare
 from faqsearch.dictionaries import copy_synonyms, user_words_of
 from faqsearch.errors import IndexMismatch, SourceError
@@ -56,7 +56,7 @@ def update_index(
 ) -> UpdateReport:
     """Make the index at `into` what `build_index` of `corpus` would give, redoing only what changed.
 
-    Documents are compared by what they hold, not by file times. When nothing changed, no generation is made.
+    Documents and files are compared by what they hold, not by file times. When nothing changed, no generation is made.
 
     Args:
         corpus: Files and folders: the whole corpus, not only what is new in it.
@@ -113,7 +113,9 @@ def update_index(
                 changes = compare(known, writer.ids, writer.hashes)
                 if not allow_shrink:
                     _check_loss(corpus, changes, old.manifest.documents)
-                if settings == old.manifest.settings and writer.holds_documents_of(old):
+                # Files that changed without changing a document count: else the doctor would call them stale for ever.
+                same_files = source_records(source.report) == old.manifest.sources
+                if same_files and settings == old.manifest.settings and writer.holds_documents_of(old):
                     return _report(old, source, changes, started, published=False)
                 if reads_texts:
                     encoder = _check_encoder(old, encoder or load_encoder(settings, say=say))

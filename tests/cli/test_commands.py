@@ -269,3 +269,14 @@ def test_no_format_lets_a_document_drive_the_terminal(cli):
 
     assert not set("\x9b\u202e\x7f") & set(as_json + as_tsv)
     assert "赤" in json.loads(as_json)["answer"]
+
+
+def test_a_filter_value_that_no_document_has_is_named(cli):
+    """The nearest values come on stderr, whatever the output; JSON on stdout stays whole, and right values say nothing."""
+    code, out, err = cli("search", "送料", "--where", "category=返品物", "--json")
+    first, hint = err.splitlines()
+
+    assert (code, json.loads(out)["hits"]) == (1, [])
+    assert first == "warning: no document has the category '返品物'"
+    assert hint.startswith(" hint: Values there are: 返品; ")
+    assert cli("search", "送料", "--where", "category=返品").err == ""

@@ -75,10 +75,10 @@ def search(
             raise SettingsError("questions from stdin are answered in JSON lines", hint="Leave out --json and --tsv.")
         from faqsearch.cli.batch import answer_lines
 
-        searcher = _open(index_address(index), synonyms)
+        searcher = _open(index_address(index), synonyms, filters)
         return answer_lines(searcher, k or _HITS, filters, explain=explain, fields=names, cut=max_chars)
     as_text = not (json or jsonl or tsv)
-    searcher = _open(index_address(index), synonyms)
+    searcher = _open(index_address(index), synonyms, filters)
     shown = k or (_HITS_AS_TEXT if as_text else _HITS)
     if explain_id is not None:
         _print_explanation(searcher.explain(question, explain_id, where=filters), shown, json, jsonl, color)
@@ -98,7 +98,7 @@ def search(
     return 0 if results.answered else 1
 
 
-def _open(address: str, synonyms: list[str] | None) -> Searcher:
+def _open(address: str, synonyms: list[str] | None, filters: dict[str, list[str]] | None) -> Searcher:
     from faqsearch.search import open_index
 
     searcher = open_index(address, synonyms=synonyms or ())
@@ -107,6 +107,12 @@ def _open(address: str, synonyms: list[str] | None) -> Searcher:
 
         for line in warning_lines(problems):
             print(line, file=sys.stderr)
+    if filters:
+        from faqsearch.cli.terminal import printable
+
+        for field, value, others in searcher.index.facets.lacking(filters):
+            print(printable(f"warning: no document has the {field} {value!r}"), file=sys.stderr)
+            print(printable(f" hint: Values there are: {'; '.join(others)}."), file=sys.stderr)
     return searcher
 
 

@@ -14,6 +14,7 @@ from faqsearch.errors import SettingsError
 from faqsearch.text import normalize
 from faqsearch.vocabulary import Vocabulary, vocabulary_arrays
 
+_VALUES_NAMED = 5
 # A long text in an extra column (a note, a description) is no facet anybody filters by.
 _LONGEST_VALUE = 120
 
@@ -119,6 +120,18 @@ class Facets:
             for i in range(len(self._vocabulary))
             if (term := self._vocabulary.term(i)).startswith(wanted)
         }
+
+    def lacking(self, where: Where) -> Iterator[tuple[str, str, list[str]]]:
+        """Yield (field, value, values it has) for each wanted value that no document has; the nearest, then commonest."""
+        from difflib import get_close_matches
+
+        for field, values in where.items():
+            counts = self.values(field)
+            commonest = sorted(counts, key=lambda value: (-counts[value], value))
+            for value in [values] if isinstance(values, str) else values:
+                if counts and (wanted := _folded(value)) not in counts:
+                    near = get_close_matches(wanted, commonest, n=_VALUES_NAMED, cutoff=0.5)
+                    yield field, value, list(dict.fromkeys([*near, *commonest]))[:_VALUES_NAMED]
 
     def _has_field(self, field: str) -> bool:
         return facet_term(field, "").rstrip("\x1f") in self.fields()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from faqsearch.documents import Document
     from faqsearch.index.completions import Completions, Wording
     from faqsearch.index.counts import TermCounts
-    from faqsearch.index.facets import Where
+    from faqsearch.index.facets import Facets, Where
     from faqsearch.index.lexicon import Lexicon
     from faqsearch.index.manifest import Manifest
     from faqsearch.index.sequences import TermSequences
@@ -189,6 +189,11 @@ class Index(Protocol):
 
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first; zero terms left out."""
+        ...
+
+    @property
+    def facets(self) -> Facets:
+        """Which documents have which category, tag, source, kind or other column."""
         ...
 
     @property

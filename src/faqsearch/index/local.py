@@ -62,7 +62,7 @@ class LocalIndex:
         try:
             self.tables = tables = self._arrays[TABLES_FILE]
             self._documents = DocumentFile(contained(generation.path, DOCUMENTS_FILE), tables)
-            self._facets = Facets(self._arrays[FACETS_FILE], documents)
+            self.facets = Facets(self._arrays[FACETS_FILE], documents)
             lexical = _by_prefix(self._arrays[LEXICAL_FILE])
             words = lexical.pop("words")
             self.sequences, self._spelling = Sequences(words), Spelling(words)
@@ -169,7 +169,7 @@ class LocalIndex:
 
     def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
         """Return the union of every leg's `depth` best documents, scored by all legs."""
-        allowed = self._facets.allowed(where)
+        allowed = self.facets.allowed(where)
         every: dict[str, Scores] = {}
         chosen = [np.empty(0, dtype=np.int64)]
         for leg, terms in question.terms.items():

@@ -129,15 +129,24 @@ class Tools:
         """
         try:
             self._searcher.refresh()
-        except FaqsearchError as error:
+        except Exception as fault:
+            error = fault if isinstance(fault, FaqsearchError) else _unexpected(fault)
             if str(error) != self._told:
                 self._told = str(error)
                 _LOG.warning("%s", error)
                 still = "Until then the state of the index that is open goes on answering: call again."
-                raise FaqsearchError(str(error), hint=f"{error.hint} {still}".strip()) from error
+                raise FaqsearchError(str(error), hint=f"{error.hint} {still}".strip()) from fault
         else:
             self._told = ""
         return self._searcher
+
+
+def _unexpected(fault: Exception) -> FaqsearchError:
+    """What no code of ours foresaw (a disk that fails, no memory) must not silence the index that is open."""
+    return FaqsearchError(
+        f"the newest state of the index cannot be opened: {type(fault).__name__}: {fault}",
+        hint="Run `faqsearch verify`, or look at the disk.",
+    )
 
 
 def _telling(tool: Callable[_P, _R]) -> Callable[_P, _R]:
