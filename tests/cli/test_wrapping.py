@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faqsearch.cli.wrapping import shorten, width, wrap
+from faqsearch.cli.wrapping import as_many, fill, shorten, width, wrap
 
 
 def lines(text, columns):
@@ -57,3 +57,26 @@ def test_shortened_text_is_one_line_that_fits(text, columns):
     assert width(short) <= columns
     assert "\n" not in short
     assert short == text or short.endswith("…")
+
+
+ITEMS = st.lists(st.text(alphabet="aあ", min_size=1, max_size=6), min_size=1, max_size=8)
+
+
+@given(ITEMS, st.integers(12, 40))
+def test_filled_lines_fit_and_keep_every_item_whole(items, columns):
+    """Items stand two spaces apart, in order, each on one line."""
+    lines = fill(items, columns)
+
+    assert [item for line in lines for item in line.split("  ")] == items
+    assert all(width(line) <= columns for line in lines)
+
+
+@given(ITEMS, st.integers(15, 40))
+def test_as_many_items_as_fit_are_whole(items, columns):
+    """A row of a table shows whole items only, and … for those left out."""
+    row = as_many(items, columns)
+    shown = row.removesuffix("  …").split("  ")
+
+    assert width(row) <= columns
+    assert shown == items[: len(shown)]
+    assert (len(shown) < len(items)) == row.endswith("  …")

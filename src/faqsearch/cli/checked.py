@@ -74,8 +74,9 @@ def _others(finding: Finding) -> str:
 
 def _summary(report: CheckReport, look: Look) -> Iterator[str]:
     read = f"{report.files:,} ファイル、{report.documents:,} 項目（うち FAQ {report.faqs:,} 件）を {report.seconds:.1f} 秒で調べました"
-    asked = f"。聞き方 {report.asked:,} 通りで検索しました" if report.asked else ""
-    yield f"{read}{asked}。"
+    yield f"{read}。"
+    if report.asked:
+        yield f"聞き方 {report.asked:,} 通りで検索しました。"
     counts = report.counts()
     if not report.findings:
         yield look.good("直すところは見つかりませんでした。")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from faqsearch.cli.render import Look, fact_lines, variant_lines
 from faqsearch.cli.reports import plural
 from faqsearch.cli.terminal import printable
-from faqsearch.cli.wrapping import shorten, width
+from faqsearch.cli.wrapping import as_many, fill, shorten, width
 
 if TYPE_CHECKING:
     from faqsearch.doctor import Diagnosis
@@ -40,14 +40,16 @@ def why_lines(explanation: Explanation, shown: int, look: Look) -> Iterator[str]
     for start in ("not", "lacks"):
         parts = explanation.filtered if start == "not" else explanation.lacks
         if parts:
-            yield f"   {start:<6} {printable('  '.join(parts))}"
+            for line in fill(map(printable, parts), look.columns - 10):
+                yield f"   {start:<6} {line}"
+                start = ""  # noqa: PLW2901  # only the first line is labelled
     yield look.faint(f"   {'leg':<10}{'rank':>5}{'score':>9}{'share':>8}{'entry':>8}  terms")
     for leg, part in explanation.legs.items():
         rank = "-" if part.rank is None else str(part.rank)
         entry = f"{explanation.entry[leg]:.3f}" if leg in explanation.entry else ""
         row = f"   {leg:<10}{rank:>5}{part.score:>9.3f}{part.share:>8.3f}{entry:>8}  "
-        terms = "  ".join(f"{printable(term)} {added:.2f}" for term, added in part.terms)
-        yield (row + shorten(terms, look.columns - len(row))).rstrip()
+        terms = [f"{printable(term)} {added:.2f}" for term, added in part.terms]
+        yield (row + as_many(terms, look.columns - len(row))).rstrip()
     yield from variant_lines(explanation.legs, look)
 
 

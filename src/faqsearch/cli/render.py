@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 from urllib.parse import quote
 
 from faqsearch.cli.terminal import ColorChoice, can_show, columns, is_terminal, printable, wants_color
-from faqsearch.cli.wrapping import shorten, width, wrap
+from faqsearch.cli.wrapping import as_many, fill, shorten, width, wrap
 from faqsearch.documents import Document, Source
 
 if TYPE_CHECKING:
@@ -145,8 +145,8 @@ def explanation_lines(results: Results, look: Look) -> Iterator[str]:
         for leg, part in hit.explanation.items():
             rank = "-" if part.rank is None else str(part.rank)
             row = f"{_INDENT}{leg:<10}{rank:>5}{part.score:>9.3f}{part.share:>8.3f}  "
-            terms = "  ".join(f"{printable(term)} {added:.2f}" for term, added in part.terms)
-            yield (row + shorten(terms, look.columns - len(row))).rstrip()
+            terms = [f"{printable(term)} {added:.2f}" for term, added in part.terms]
+            yield (row + as_many(terms, look.columns - len(row))).rstrip()
         yield from variant_lines(hit.explanation, look)
         matched = shorten(printable(hit.matched), look.columns - len(_INDENT) - 9)
         yield f"{_INDENT}matched  {matched}"
@@ -155,10 +155,10 @@ def explanation_lines(results: Results, look: Look) -> Iterator[str]:
 def variant_lines(legs: Mapping[str, LegExplanation], look: Look) -> Iterator[str]:
     """Yield which words of the question matched in another form, and why: `やめる → 停止 (synonym)`."""
     found = dict.fromkeys(variant for leg in legs.values() for variant in leg.variants)
-    told = "  ".join(f"{printable(asked)} → {printable(term)} ({how})" for term, asked, how in found)
+    told = (f"{printable(asked)} → {printable(term)} ({how})" for term, asked, how in found)
     label = "for"
-    for start, end in wrap(told, look.columns - len(_INDENT) - 9) if told else ():
-        yield f"{_INDENT}{label:<9}{told[start:end]}"
+    for line in fill(told, look.columns - len(_INDENT) - 9):
+        yield f"{_INDENT}{label:<9}{line}"
         label = ""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from faqsearch.cli.render import Look, fact_lines
 from faqsearch.cli.terminal import printable
+from faqsearch.cli.wrapping import fill
 from faqsearch.results import SCHEMA
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def info_lines(address: str, current: Generation, generations: Sequence[Generati
     """Yield what an index holds."""
     manifest = current.manifest
     settings = manifest.settings
-    weights = "  ".join(f"{leg} {weight:g}" for leg, weight in settings.weights.items() if weight)
+    weights = [f"{leg} {weight:g}" for leg, weight in settings.weights.items() if weight]
     yield look.bold(printable(address))
     yield from fact_lines(
         [
@@ -132,7 +133,7 @@ def info_lines(address: str, current: Generation, generations: Sequence[Generati
             ("model", f"{manifest.encoder.get('name')}, {manifest.encoder.get('dimension')} dimensions"),
             ("nearest", f"{manifest.dense['index']}, recall@10 {manifest.dense['recall_at_10']:.3f}"),
             ("tokenizer", manifest.tokenizer),
-            ("weights", f"{weights}  ({settings.fusion})"),
+            ("weights", "\n".join(fill([*weights, f"({settings.fusion})"], look.columns - 11))),
             ("BM25", "; ".join(f"{n} {leg}" for n, leg in _bm25_summary(manifest))),
             ("passage", f"{settings.passage_chars} characters at most"),
             ("copies", f"{manifest.copies:,}" + (" say much the same as another document" if manifest.copies else "")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from unicodedata import category, east_asian_width
 
@@ -73,3 +74,22 @@ def shorten(text: str, columns: int) -> str:
             break
         kept += 1
     return line[:kept].rstrip() + "…"
+
+
+def fill(items: Iterable[str], columns: int) -> list[str]:
+    """Return lines of `items`, two spaces apart, each item on one line when it fits."""
+    lines: list[str] = []
+    for item in items:
+        if lines and width(lines[-1]) + 2 + width(item) <= columns:
+            lines[-1] += f"  {item}"
+        else:
+            lines.append(item)
+    return lines
+
+
+def as_many(items: Sequence[str], columns: int) -> str:
+    """Return the first of `items` that fit into `columns`, two spaces apart, then … when some did not."""
+    lines = fill(items, columns)
+    if len(lines) < 2:
+        return shorten("".join(lines), columns)
+    return f"{shorten(fill(items, columns - 3)[0], columns - 3)}  …"
