@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.dictionaries import copy_synonyms, user_words_of
-from faqsearch.documents import Document
 from faqsearch.errors import SourceError
 from faqsearch.index.folder import IndexFolder
 from faqsearch.index.manifest import Manifest, SourceRecord
 from faqsearch.index.writer import GenerationWriter, Written
 from faqsearch.settings import Settings
-from faqsearch.sources import Corpus, Problem, ReadReport
+from faqsearch.sources import Corpus, Item, Problem, ReadReport
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
 from faqsearch.workers import analysed, available_cores
@@ -89,7 +88,7 @@ def build_index(
     if encoder is None and settings.model != "builtin":
         encoder = load_encoder(settings, say=say)
     analyser = DocumentAnalyser(tokenizer, None if encoder is None else settings.passage_chars)
-    source = Corpus(corpus, strict=strict, hidden=settings.hidden)
+    source = Corpus(corpus, strict=strict, hidden=settings.hidden, known={})
     folder = IndexFolder(into)
     with folder.lock("build"), folder.new_generation() as building:
         with GenerationWriter(building, settings, analyser) as writer:
@@ -115,7 +114,7 @@ def fill(
     writer: GenerationWriter, analyser: DocumentAnalyser, source: Corpus, processes: int | None, progress: Progress
 ) -> None:
     """Give a writer all documents of a corpus."""
-    added = map(writer.add, batches(source.documents(), _BATCH))
+    added = map(writer.add, batches(source.items(), _BATCH))
     done = 0
     with closing(analysed(analyser, added, processes or available_cores())) as analyses:
         for numbers, analysis in analyses:
@@ -127,7 +126,7 @@ def fill(
 def _estimated(source: Corpus, writer: GenerationWriter) -> int | None:
     """About how many documents there will be: known exactly when all files are read, but work should say how far it is."""
     # A file that is being read has most likely given as many bytes as its documents have.
-    share = max(source.bytes_read, min(writer.size, source.total_bytes)) / max(source.total_bytes, 1)
+    share = max(source.bytes_read, min(writer.collected.size, source.total_bytes)) / max(source.total_bytes, 1)
     return round(writer.documents / share) if share else None
 
 
@@ -166,9 +165,9 @@ def nothing_found(corpus: str | Path | Sequence[str | Path], report: ReadReport)
     )
 
 
-def batches(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     """Yield lists of `size` documents; the last may be shorter."""
-    iterator = iter(documents)
+    iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
 

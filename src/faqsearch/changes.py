@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
-from faqsearch.index.document_file import DocumentHashes
+from faqsearch.index.documents_writing import Inventory
 from faqsearch.index.known import Known
 
 
@@ -28,15 +28,15 @@ class Changes:
         return bool(self.added or self.changed or self.renamed or self.removed)
 
 
-def compare(known: Known, ids: Sequence[str], hashes: Sequence[DocumentHashes]) -> Changes:
-    """Return how documents (their ids and hashes, in corpus order) differ from a generation's.
+def compare(known: Known, inventory: Inventory) -> Changes:
+    """Return how the documents of a corpus differ from a generation's.
 
     What is new is paired with what is gone by id, else by texts, else by question: rows without ids of their own
     get new ones with every edit, and have changed all the same.
     """
-    now = {own.content for own in hashes}
+    now = set(inventory.contents)
     before = set(known.content_hashes)
-    new = {own: said for own, said in zip(ids, hashes, strict=True) if said.content not in before}
+    new = {own: said for own, said in inventory.read if said.content not in before}
     gone = {
         document.id: (known.text_hashes[number], document.question)
         for number, content in enumerate(known.content_hashes)
@@ -55,7 +55,7 @@ def compare(known: Known, ids: Sequence[str], hashes: Sequence[DocumentHashes]) 
         changed=tuple(own for own in new if own in pairs and own not in moved),
         renamed=renamed,
         removed=tuple(own for own in gone if own not in taken),
-        kept=len(ids) - len(new),
+        kept=len(inventory.contents) - len(new),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -13,12 +13,12 @@ from faqsearch.build import BuildReport, describe, fill, nothing_found, source_r
 from faqsearch.changes import Changes, compare
 from faqsearch.dictionaries import copy_synonyms, user_words_of
 from faqsearch.errors import IndexMismatch, SourceError
-from faqsearch.index.document_file import document_hashes
+from faqsearch.index.documents_writing import Inventory
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.known import Known
 from faqsearch.index.writer import GenerationWriter
 from faqsearch.settings import Settings
-from faqsearch.sources import Corpus
+from faqsearch.sources import Corpus, KeyedDocument, KnownRow
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
 
@@ -91,8 +91,8 @@ def update_index(
     tokenizer = tokenizer or FugashiTokenizer(user_words=words)
     if dry_run:
         _check(old, settings, tokenizer, encoder)
-        source = Corpus(corpus, strict=strict, hidden=_hidden(hidden, settings or old.manifest.settings))
-        changes = _preview(source, corpus, Known(old))
+        hidden = _hidden(hidden, settings or old.manifest.settings)
+        source, changes = _preview(corpus, Known(old), strict=strict, hidden=hidden)
         return _report(old, source, changes, started, published=False)
     with folder.lock("update"):
         old = folder.current()
@@ -100,44 +100,63 @@ def update_index(
         copy_synonyms(corpus, folder.path)
         settings = settings or old.manifest.settings
         settings = replace(settings, user_words=words, hidden=_hidden(hidden, settings))
-        source, known = Corpus(corpus, strict=strict, hidden=settings.hidden), Known(old)
+        known = Known(old)
         reads_texts = settings.model != "builtin"
         analyser = DocumentAnalyser(tokenizer, settings.passage_chars if reads_texts else None)
         # Other passages need other vectors: then everything is done again.
         reusable = not reads_texts or settings.passage_chars == old.manifest.settings.passage_chars
         with folder.new_generation() as building:
-            with GenerationWriter(building, settings, analyser, known if reusable else None) as writer:
-                fill(writer, analyser, source, processes, progress)
-                if not writer.documents:
-                    raise nothing_found(corpus, source.report)
-                changes = compare(known, writer.ids, writer.hashes)
-                if not allow_shrink:
-                    _check_loss(corpus, changes, old.manifest.documents)
-                # Files that changed without changing a document count: else the doctor would call them stale for ever.
-                same_files = source_records(source.report) == old.manifest.sources
-                if same_files and settings == old.manifest.settings and writer.holds_documents_of(old):
-                    return _report(old, source, changes, started, published=False)
-                if reads_texts:
-                    encoder = _check_encoder(old, encoder or load_encoder(settings, say=say))
-                written = writer.finish(encoder, progress)
+            for rows in _known_rows(known, allowed=reusable and not strict):
+                source = Corpus(corpus, strict=strict, hidden=settings.hidden, known=rows)
+                with GenerationWriter(building, settings, analyser, known if reusable else None) as writer:
+                    fill(writer, analyser, source, processes, progress)
+                    if rows and writer.collected.inventory.clashes:
+                        continue
+                    if not writer.documents:
+                        raise nothing_found(corpus, source.report)
+                    changes = compare(known, writer.collected.inventory)
+                    if not allow_shrink:
+                        _check_loss(corpus, changes, old.manifest.documents)
+                    # Files that changed without changing a document count: else the doctor would call them stale for ever.
+                    same_files = source_records(source.report) == old.manifest.sources
+                    if same_files and settings == old.manifest.settings and writer.holds_documents_of(old):
+                        return _report(old, source, changes, started, published=False)
+                    if reads_texts:
+                        encoder = _check_encoder(old, encoder or load_encoder(settings, say=say))
+                    written = writer.finish(encoder, progress)
+                    break
             manifest = describe("update", source.report, settings, tokenizer, written)
             generation = folder.publish(building, manifest, written.places)
             folder.prune(settings.keep_generations)
     return _report(generation, source, changes, started, published=True)
 
 
+def _known_rows(known: Known, *, allowed: bool) -> Iterator[dict[bytes, int]]:
+    """Yield what need not be read again; then nothing, for a corpus that must be read whole to see ids used twice."""
+    if allowed and (rows := known.rows):
+        yield rows
+    yield {}
+
+
 def _hidden(asked: bool | None, settings: Settings) -> bool:
     return settings.hidden if asked is None else asked
 
 
-def _preview(source: Corpus, corpus: str | Path | Sequence[str | Path], known: Known) -> Changes:
-    ids, hashes = [], []
-    for document in source.documents():
-        ids.append(document.id)
-        hashes.append(document_hashes(document))
-    if not ids:
+def _preview(
+    corpus: str | Path | Sequence[str | Path], known: Known, *, strict: bool, hidden: bool
+) -> tuple[Corpus, Changes]:
+    for rows in _known_rows(known, allowed=not strict):
+        source, inventory = Corpus(corpus, strict=strict, hidden=hidden, known=rows), Inventory(known)
+        for item in source.items():
+            if isinstance(item, KnownRow):
+                inventory.add_known(item.number)
+            else:
+                inventory.add(item.document if isinstance(item, KeyedDocument) else item)
+        if not inventory.clashes:
+            break
+    if not inventory.contents:
         raise nothing_found(corpus, source.report)
-    return compare(known, ids, hashes)
+    return source, compare(known, inventory)
 
 
 def _report(

@@ -126,3 +126,10 @@ def vocabulary_arrays(terms: Sequence[str]) -> tuple[dict[str, npt.NDArray[Any]]
         "term_text": np.frombuffer(b"".join(encoded), dtype=np.uint8),
     }
     return arrays, numbers.astype(np.int64, copy=False)
+
+
+def ranges(starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return `starts[0], starts[0] + 1, …` (`counts[0]` of them), then the same for the next; int64."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.asarray(np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts))

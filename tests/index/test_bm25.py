@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import scipy.sparse  # noqa: F401  # the first example would take half a second for it
 from hypothesis import given
+from hypothesis import settings as effort
 from hypothesis import strategies as st
 from rank_bm25 import BM25L, BM25Okapi, BM25Plus
 
@@ -60,6 +61,7 @@ def rank_bm25_scores(postings, question):
 
 
 @pytest.mark.parametrize("variant", ["Okapi", "L", "Plus"])
+@effort(deadline=None)
 @given(corpus=CORPORA, question=QUESTIONS)
 def test_scores_equal_rank_bm25(variant, corpus, question):
     """Every variant gives rank-bm25's scores, for one document as for twelve, with words most documents hold."""
@@ -102,6 +104,7 @@ def test_phrasings_of_one_document_count_once_in_idf():
     assert idf(often) == idf(once)
 
 
+@effort(deadline=None)
 @given(corpus=CORPORA)
 def test_weights_do_not_depend_on_slices(corpus):
     """Weighing a few postings at a time gives what weighing all at once gives."""

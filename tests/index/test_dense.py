@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from faqsearch.errors import IndexFormatError
-from faqsearch.index import dense_files
+from faqsearch.index import shortlist
 from faqsearch.index.dense import DENSE_FILE, SHORTLIST_FILE, DenseIndex
 from faqsearch.index.dense_files import write_dense
+from faqsearch.index.shortlist import extend_shortlist, write_shortlist
+from faqsearch.index.splicing import Splice
 from faqsearch.vectors.interface import unit_rows
 
 RNG = np.random.default_rng(5)
@@ -17,10 +19,16 @@ QUESTIONS = unit_rows(TOPICS + 0.6 * RNG.standard_normal(TOPICS.shape))
 OWNERS = np.arange(8000, dtype=np.int32) // 2
 
 
+def write(folder, parts, dimension, trained=None):
+    """Write vectors and their shortlist, trained on every second one."""
+    write_dense(folder, parts, dimension)
+    return write_shortlist(folder, dimension, np.arange(0, sum(map(len, parts)), 2) if trained is None else trained)
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dense")
-    return folder, write_dense(folder, np.array_split(VECTORS, 7), 48)
+    return folder, write(folder, np.array_split(VECTORS, 7), 48)
 
 
 def test_many_vectors_get_a_shortlist_and_say_how_good_it_is(written):
@@ -40,8 +48,8 @@ def test_the_files_are_what_faiss_writes(written, tmp_path):
     flat.add(VECTORS)
     faiss.write_index(flat, str(tmp_path / "flat"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dense_files, "_ROWS", 999)
-        described = write_dense(tmp_path, [VECTORS], 48)
+        patch.setattr(shortlist, "_ROWS", 999)
+        described = write(tmp_path, [VECTORS], 48)
 
     assert (written[0] / DENSE_FILE).read_bytes() == (tmp_path / "flat").read_bytes()
     assert (written[0] / SHORTLIST_FILE).read_bytes() == (tmp_path / SHORTLIST_FILE).read_bytes()
@@ -50,15 +58,15 @@ def test_the_files_are_what_faiss_writes(written, tmp_path):
 
 def test_few_vectors_are_all_read(tmp_path):
     """A small index needs no shortlist and has none."""
-    assert write_dense(tmp_path, [VECTORS[:1000]], 48) == {"index": "Flat", "recall_at_10": 1.0}
+    assert write(tmp_path, [VECTORS[:1000]], 48) == {"index": "Flat", "recall_at_10": 1.0}
     assert not (tmp_path / SHORTLIST_FILE).exists()
 
 
 def test_a_shortlist_that_misses_too_much_is_not_kept(tmp_path, monkeypatch):
     """Below a recall of 0.98 all vectors are read."""
-    monkeypatch.setattr(dense_files, "_recall", lambda *_: 0.97)
+    monkeypatch.setattr(shortlist, "_recall", lambda *_: 0.97)
 
-    assert write_dense(tmp_path, [VECTORS], 48)["index"] == "Flat"
+    assert write(tmp_path, [VECTORS], 48)["index"] == "Flat"
     assert not (tmp_path / SHORTLIST_FILE).exists()
 
 
@@ -103,7 +111,7 @@ def test_a_filter_and_exactness_read_all_vectors(written):
 @pytest.mark.parametrize("kept", [4, 100, 3000])
 def test_a_damaged_shortlist_is_refused(tmp_path, kept):
     """A file cut short, or of another size than its vectors need, is damage, not a crash."""
-    write_dense(tmp_path, [VECTORS], 48)
+    write(tmp_path, [VECTORS], 48)
     path = tmp_path / SHORTLIST_FILE
     path.write_bytes(path.read_bytes()[:kept])
 
@@ -115,3 +123,20 @@ def test_a_shortlist_of_other_vectors_is_refused(written):
     """Counts and dimensions must be those of the index."""
     with pytest.raises(IndexFormatError, match="vectors of"):
         DenseIndex(written[0], OWNERS[:-2], VECTORS.shape[1]).search(QUESTIONS, 5)
+
+
+@pytest.mark.parametrize("added", [0, 1, 33])
+def test_a_shortlist_is_extended_to_what_would_be_written(tmp_path, added):
+    """Passages that go and come leave the bytes of a shortlist of all that are left, trained on the same ones."""
+    own = np.arange(100, 6100, 2)
+    passages = Splice(7000, np.array([3, 6500, 6999]), np.sort(np.array([0, 6200] * added, dtype=np.int64)[:added]))
+    vectors = passages(VECTORS[:7000], VECTORS[7000 : 7000 + added])
+    for folder in ("before", "after", "anew"):
+        (tmp_path / folder).mkdir()
+    described = write(tmp_path / "before", [VECTORS[:7000]], 48, own)
+    write_dense(tmp_path / "after", [vectors], 48)
+
+    extended = extend_shortlist(tmp_path / "after", tmp_path / "before", described, 48, passages)
+
+    assert extended == write(tmp_path / "anew", [vectors], 48, passages.old[own])
+    assert (tmp_path / "after" / SHORTLIST_FILE).read_bytes() == (tmp_path / "anew" / SHORTLIST_FILE).read_bytes()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,49 +17,127 @@ import numpy.typing as npt
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.interface import Scores
-from faqsearch.index.sequences import Excerpt, ranges
-from faqsearch.vectors.builtin import kanji_of
-from faqsearch.vocabulary import Vocabulary
+from faqsearch.index.sequences import Excerpt
+from faqsearch.vectors.builtin import is_kanji
+from faqsearch.vocabulary import ranges
 
 Arrays = dict[str, npt.NDArray[Any]]
 
 _K1, _B = 1.2, 0.75
+# Documents whose kanji are counted together: 2 million words.
+_COUNTED_AT_ONCE = 20_000
 
 
-def spelling_arrays(words: Arrays, documents: int) -> Arrays:
-    """Return which kanji each word is written with, and in how many documents each kanji stands.
+@dataclass(frozen=True, slots=True)
+class KanjiCounts:
+    """In how many documents kanji stand."""
+
+    kanji: npt.NDArray[np.int32]
+    """Code points, ascending."""
+    documents: npt.NDArray[np.int64]
+
+    @classmethod
+    def stored(cls, words: Arrays) -> KanjiCounts:
+        """Return what `spelling_arrays` was given."""
+        return cls(words["kanji"], words["kanji_df"].astype(np.int64))
+
+    @classmethod
+    def of(cls, words: Arrays) -> KanjiCounts:
+        """Count over the documents of a `Sequences`, some at a time."""
+        starts, owners = words["unit_starts"], words["unit_documents"]
+        found = cls(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64))
+        cuts = np.searchsorted(owners, np.arange(0, int(owners.max(initial=-1)) + 1, _COUNTED_AT_ONCE)).tolist()
+        for first, last in pairwise([*cuts, len(owners)]):
+            terms = words["sequence"][starts[first] : starts[last]]
+            found += cls.counted(words, terms, np.repeat(owners[first:last], np.diff(starts[first : last + 1])))
+        return found
+
+    @classmethod
+    def counted(cls, vocabulary: Arrays, terms: npt.NDArray[Any], documents: npt.NDArray[Any]) -> KanjiCounts:
+        """Count over words of documents.
+
+        Args:
+            vocabulary: The arrays of a `Vocabulary`.
+            terms: The term of each word; shape (n,).
+            documents: Its document; shape (n,).
+        """
+        from scipy.sparse import coo_array  # 0.2 s to import: builds only
+
+        sizes, codes = spelled(vocabulary)
+        kanji, columns = np.unique(codes, return_inverse=True)
+        if not len(terms) or not len(kanji):
+            return cls(kanji, np.zeros(len(kanji), dtype=np.int64))
+        own, places = np.unique(documents, return_inverse=True)
+        held = coo_array((np.ones(len(terms), np.int32), (terms, places)), shape=(len(sizes), len(own))).tocsr()
+        rows = np.repeat(np.arange(len(sizes)), sizes)
+        written = coo_array((np.ones(len(rows), np.int32), (columns, rows)), shape=(len(kanji), len(sizes))).tocsr()
+        return cls(kanji, np.diff((written @ held).indptr).astype(np.int64))
+
+    def __add__(self, other: KanjiCounts) -> KanjiCounts:
+        kanji = np.union1d(self.kanji, other.kanji)
+        return KanjiCounts(kanji, self.at(kanji) + other.at(kanji))
+
+    def __sub__(self, other: KanjiCounts) -> KanjiCounts:
+        return self + KanjiCounts(other.kanji, -other.documents)
+
+    def at(self, kanji: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+        """Return the counts of some kanji; 0 for those never met."""
+        places = np.minimum(np.searchsorted(self.kanji, kanji), max(len(self.kanji) - 1, 0))
+        if not len(self.kanji):
+            return np.zeros(len(kanji), dtype=np.int64)
+        return np.where(self.kanji[places] == kanji, self.documents[places], 0)
+
+
+def spelled(vocabulary: Arrays) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return how many kanji each term is written with, and all their code points one after the other."""
+    text = vocabulary["term_text"].tobytes().decode("utf-8", "surrogatepass")
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<i4")
+    # Bytes that begin a character, before each term.
+    begun = np.concatenate(([0], np.cumsum((vocabulary["term_text"] & 0xC0) != 0x80)))
+    held = np.concatenate(([0], np.cumsum(is_kanji(codes))))
+    return np.diff(held[begun[vocabulary["term_offsets"]]]), codes[is_kanji(codes)].astype(np.int32)
+
+
+def kanji_lengths(words: Arrays, documents: int) -> npt.NDArray[np.int32]:
+    """Return how many kanji the words of each document are written with; shape (documents,).
 
     Args:
         words: The arrays of a `Sequences`.
-        documents: Documents in the index.
+        documents: How many there are.
+    """
+    sizes, _ = spelled(words)
+    held = np.concatenate(([0], np.cumsum(sizes.astype(np.uint16)[words["sequence"]], dtype=np.int64)))
+    counts = np.diff(held[words["unit_starts"]])
+    return np.bincount(words["unit_documents"], counts, minlength=documents).astype(np.int32)
+
+
+def spelling_arrays(vocabulary: Arrays, counts: KanjiCounts, lengths: npt.NDArray[np.int32]) -> Arrays:
+    """Return which kanji each word is written with, and in how many documents each kanji stands.
+
+    Args:
+        vocabulary: The arrays of a `Vocabulary`.
+        counts: Of all documents.
+        lengths: What `kanji_lengths` says of each document.
 
     Returns:
-        `kanji` (code points, sorted), `kanji_idf`, `spelling_starts` (terms + 1) and `spelling` (places in `kanji`);
-        the other way round `kanji_starts` (kanji + 1) and `kanji_terms` (terms written with it); `kanji_lengths`
-        (kanji in each document) and `kanji_mean`.
+        `kanji` (code points, sorted), `kanji_df` and `kanji_idf`, `spelling_starts` (terms + 1) and `spelling` (places
+        in `kanji`); the other way round `kanji_starts` (kanji + 1) and `kanji_terms` (terms written with it);
+        `kanji_lengths` (kanji in each document) and `kanji_mean`.
     """
-    vocabulary = Vocabulary(words)
-    spelled = [kanji_of(vocabulary.term(i)) for i in range(len(vocabulary))]
-    sizes = np.array([len(s) for s in spelled], dtype=np.int64)
-    kanji, spelling = np.unique(np.array([c for s in spelled for c in s], dtype=np.int32), return_inverse=True)
-    starts = np.concatenate(([0], np.cumsum(sizes)))
-    # Distinct words of each document are enough to know which kanji it holds.
-    owners = np.repeat(words["unit_documents"].astype(np.int64), np.diff(words["unit_starts"]))
-    held = np.unique(owners * len(vocabulary) + words["sequence"])
-    terms = held % max(len(vocabulary), 1)
-    cells = np.repeat(held // max(len(vocabulary), 1), sizes[terms]) * max(len(kanji), 1)
-    cells = np.unique(cells + spelling[ranges(starts[terms], sizes[terms])])
-    df = np.bincount(cells % max(len(kanji), 1), minlength=len(kanji))
-    lengths = np.bincount(owners, sizes[words["sequence"]], minlength=documents)
+    documents = len(lengths)
+    sizes, codes = spelled(vocabulary)
+    kanji, spelling = np.unique(codes, return_inverse=True)
+    df = counts.at(kanji)
     return {
         "kanji": kanji,
+        "kanji_df": df.astype(np.uint32),
         "kanji_idf": np.log((documents + 1) / (df + 0.5)).astype(np.float32),
-        "spelling_starts": starts.astype(np.int64),
+        "spelling_starts": np.concatenate(([0], np.cumsum(sizes))).astype(np.int64),
         "spelling": spelling.astype(np.int16 if len(kanji) < 32_768 else np.int32),
         "kanji_starts": np.concatenate(([0], np.cumsum(np.bincount(spelling, minlength=len(kanji))))).astype(np.int64),
         "kanji_terms": np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[np.argsort(spelling, kind="stable")],
-        "kanji_lengths": lengths.astype(np.int32),
-        "kanji_mean": np.array([max(lengths.sum() / max(documents, 1), 1.0)], dtype=np.float32),
+        "kanji_lengths": lengths,
+        "kanji_mean": np.array([max(lengths.sum(dtype=np.int64) / max(documents, 1), 1.0)], dtype=np.float32),
     }
 
 

@@ -97,16 +97,18 @@ class CompletionsBuilder:
                 middles.append(len(text))
             starts.append(len(text))
         offsets, blob = np.array(places, dtype=np.int64), np.frombuffer(bytes(text), dtype=np.uint8)
-        order = _by_text(blob, offsets)
+        # Equal ones stay in order.
+        order = np.argsort(sorting_keys(blob, offsets), kind="stable")
         return {
             "text": blob,
             "starts": np.array(starts, dtype=np.int64),
             "middles": np.array(middles[::2], dtype=np.int64),
-            "places": offsets[order].astype(np.uint32 if len(text) < 2**32 else np.int64),
+            "places": offsets[order].astype(place_type(len(text))),
             "lengths": np.array(lengths, dtype=np.uint8)[order],
-            "ranks": np.array(ranks, dtype=np.int64)[order].astype(np.int32 if len(ordered) < 2**30 else np.int64),
+            "ranks": np.array(ranks, dtype=np.int64)[order].astype(rank_type(len(ordered))),
             "documents": np.array([w.document for w in ordered], dtype=np.int32),
             "phrasings": np.array([w.place for w in ordered], dtype=np.int32),
+            "sizes": np.array([len(w.written) for w in ordered], dtype=np.int32),
             **misspelling_arrays([words(wording) for wording in ordered]),
         }
 
@@ -135,14 +137,27 @@ def _beginnings(marked: str) -> list[tuple[int, int, bool]]:
     return found
 
 
-def _by_text(blob: npt.NDArray[np.uint8], offsets: Ints) -> Ints:
-    """Sort offsets by the bytes that follow them; equal ones stay in order."""
-    if not len(offsets):
-        return offsets
-    padded = np.concatenate((blob, np.zeros(_SORTED_BYTES, dtype=np.uint8)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _SORTED_BYTES)
-    keys = np.ascontiguousarray(windows[offsets]).view(f"S{_SORTED_BYTES}").ravel()
-    return np.argsort(keys, kind="stable")
+def place_type(size: int) -> Any:
+    """Return the type of places in a text of that many bytes."""
+    return np.uint32 if size < 2**32 else np.int64
+
+
+def rank_type(wordings: int) -> Any:
+    """Return the type of ranks of that many wordings."""
+    return np.int32 if wordings < 2**30 else np.int64
+
+
+def sorting_keys(text: npt.NDArray[np.uint8], places: Ints) -> npt.NDArray[np.bytes_]:
+    """Return what places are sorted by: the bytes that follow, up to the end of the wording."""
+    if not len(places):
+        return np.empty(0, dtype=f"S{_SORTED_BYTES}")
+    padded = np.concatenate((text, np.zeros(_SORTED_BYTES, dtype=np.uint8)))
+    keys = np.lib.stride_tricks.sliding_window_view(padded, _SORTED_BYTES)[places]
+    ended = np.zeros(len(keys), dtype=bool)
+    for column in keys.T:
+        column[ended] = 0
+        ended |= column == _STOP[0]
+    return keys.view(f"S{_SORTED_BYTES}").ravel()
 
 
 class Completions:
@@ -187,13 +202,18 @@ class Completions:
         start, end = int(self._starts[number]), int(self._middles[number])
         return self._bytes(start, end - start - len(_STOP))
 
-    def wordings(self) -> dict[int, list[Wording]]:
-        """Return what the builder was given, by document: an update takes unchanged documents from here."""
+    def wordings(self, wanted: Ints | None = None) -> dict[int, list[Wording]]:
+        """Return what the builder was given, by document: an update takes unchanged documents from here.
+
+        Args:
+            wanted: Numbers of documents; None takes all.
+        """
         order = np.argsort(self._places, kind="stable")
         places, lengths = self._places[order].astype(np.int64), self._lengths[order]
-        bounds = np.stack((self._starts[:-1], self._middles, self._starts[1:]), axis=1)
+        numbers = np.arange(len(self)) if wanted is None else np.flatnonzero(np.isin(self.documents, wanted))
+        bounds = np.stack((numbers, self._starts[numbers], self._middles[numbers], self._starts[numbers + 1]), axis=1)
         found: dict[int, list[Wording]] = {}
-        for number, (start, middle, end) in enumerate(bounds.tolist()):
+        for number, start, middle, end in bounds.tolist():
             written, read = (self._marked(places, lengths, *span) for span in ((start, middle), (middle, end)))
             wording = Wording(int(self.documents[number]), int(self.phrasings[number]), written, read)
             found.setdefault(wording.document, []).append(wording)

@@ -10,13 +10,15 @@ can only miss a pair: one in five thousand at the threshold. Everything is a fun
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from faqsearch.documents import Document
+from faqsearch.index.splicing import Moves
 from faqsearch.text import fold
 from faqsearch.vocabulary import Keys, term_key
 
@@ -40,26 +42,54 @@ class CopyFinder:
     def __init__(self) -> None:
         self._asked: dict[int, list[int]] = {}
 
-    def add(self, number: int, document: Document) -> None:
-        """Take note of a document."""
-        if len(document.answer) >= _SHORTEST:
-            self._asked.setdefault(term_key(_bare(document.question)), []).append(number)
+    def add(self, number: int, document: Document) -> int:
+        """Take note of a document; return the key of what it asks, 0 when it is too short to have copies."""
+        key = term_key(_bare(document.question)) if len(document.answer) >= _SHORTEST else 0
+        self.add_known(number, key)
+        return key
 
-    def originals(self, documents: int, read: Callable[[int], Document]) -> Numbers:
+    def add_known(self, number: int, key: int) -> None:
+        """Take note of a document by the key of what it asks."""
+        if key:
+            self._asked.setdefault(key, []).append(number)
+
+    def originals(
+        self, documents: int, read: Callable[[int], Document], before: tuple[Numbers, Container[int]] | None = None
+    ) -> Numbers:
         """Return for each document the number of the first that says much the same: its own when it is that one.
 
         Args:
             documents: How many there are.
             read: Gives a document by its number; asked only for those that ask the same as another.
+            before: What is known from before, and the keys of questions that other documents ask now.
 
         Returns:
             int32, shape (documents,); -1 where no other says the same.
         """
-        found = np.full(documents, -1, dtype=np.int32)
-        for numbers in self._asked.values():
-            if len(numbers) > 1:
-                _mark(found, numbers, [_said(read(number)) for number in numbers])
+        found = np.full(documents, -1, dtype=np.int32) if before is None else before[0]
+        for key, numbers in self._asked.items():
+            if before is None or key in before[1]:
+                found[numbers] = -1
+                if len(numbers) > 1:
+                    _mark(found, numbers, [_said(read(number)) for number in numbers])
         return found
+
+
+def moved_originals(
+    old: Mapping[str, npt.NDArray[Any]], tables: Mapping[str, npt.NDArray[Any]], moves: Moves
+) -> tuple[Numbers, set[int]]:
+    """Return what `CopyFinder.originals` takes as known from before.
+
+    Args:
+        old: `originals` and `asked_keys` of the generation before.
+        tables: `asked_keys` of all documents.
+        moves: Where the documents come from.
+    """
+    documents = moves.documents
+    numbers = np.append(documents.old, -1)[old["originals"]].astype(np.int32)
+    found = documents(numbers, np.full(len(documents.at), -1))
+    changed = (old["asked_keys"][documents.dropped], tables["asked_keys"][documents.added])
+    return found, set(np.concatenate(changed).tolist())
 
 
 def count_copies(originals: Numbers) -> int:

@@ -222,6 +222,25 @@ class CountsBuilder:
         indptr = np.concatenate(([0], np.cumsum(counts)))
         return MergedCounts(indptr, df, lengths[order], documents[order], self._parts(indptr, terms, numbered))
 
+    def arrays(self, keys: Keys | None) -> Arrays:
+        """Return the occurrences of few documents as arrays, and a vocabulary where none is shared.
+
+        Args:
+            keys: Of the vocabulary that is shared.
+        """
+        own = self.vocabulary() if keys is None else {}
+        merged = self.merged(own["keys"] if keys is None else keys)
+        parts = list(merged.parts)
+        return {
+            **own,
+            "indptr": merged.indptr,
+            "units": _joined([part.units for part in parts], np.int32),
+            "tfs": _joined([part.tfs for part in parts], np.uint16),
+            "lengths": merged.lengths,
+            "unit_documents": merged.unit_documents,
+            "df": merged.df,
+        }
+
     def _parts(self, indptr: Ints, terms: list[Stored], numbered: npt.NDArray[np.int32]) -> Iterator[Part]:
         from scipy.sparse import coo_array  # 0.2 s to import: builds only
 

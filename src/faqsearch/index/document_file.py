@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from hashlib import blake2b
@@ -87,37 +87,21 @@ def _hash(value: list[Any]) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def hash_arrays(hashes: Sequence[DocumentHashes]) -> dict[str, npt.NDArray[Any]]:
-    """Return `text_hashes` and `content_hashes` of documents in order; uint8, shape (documents, 16)."""
-    texts, contents = b"".join(h.texts for h in hashes), b"".join(h.content for h in hashes)
-    return {
-        "text_hashes": np.frombuffer(texts, dtype=np.uint8).reshape(-1, 16),
-        "content_hashes": np.frombuffer(contents, dtype=np.uint8).reshape(-1, 16),
-    }
-
-
 def line_sum(line: bytes) -> int:
     """Return the checksum of a document's line, compared whenever it is read: no answer is ever a damaged one."""
     return int.from_bytes(blake2b(line, digest_size=8).digest(), "little")
 
 
 @contextmanager
-def written_documents(path: Path, offsets: Sequence[int]) -> Iterator[Callable[[int], Document]]:
+def written_documents(path: Path, offsets: npt.NDArray[np.int64]) -> Iterator[Callable[[int], Document]]:
     """Give what reads a document by its number from a file that was just written, before its tables are."""
     with path.open("rb") as file:
 
         def read(number: int) -> Document:
-            file.seek(offsets[number])
+            file.seek(int(offsets[number]))
             return document_from_json(file.readline())
 
         yield read
-
-
-def id_arrays(ids: list[str]) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays that find a document's number by its id: `id_keys` (sorted) and `id_numbers`."""
-    keys = np.fromiter((term_key(i) for i in ids), dtype=np.uint64, count=len(ids))
-    order = np.argsort(keys, kind="stable")
-    return {"id_keys": keys[order], "id_numbers": order.astype(np.int32)}
 
 
 class DocumentFile:
@@ -151,6 +135,10 @@ class DocumentFile:
         if line_sum(line) != int(self._sums[number]):
             raise IndexFormatError(f"{self._path}: document {number} is damaged", hint=DAMAGE_HINT)
         return line
+
+    def lines(self, first: int, last: int) -> bytes:
+        """Return the lines of documents `first:last` with their line breaks, unchecked."""
+        return self._data[int(self._offsets[first]) : int(self._offsets[last])]
 
     def __getitem__(self, number: int) -> Document:
         try:

@@ -14,6 +14,8 @@ from faqsearch.errors import SettingsError
 from faqsearch.text import normalize
 from faqsearch.vocabulary import Vocabulary, vocabulary_arrays
 
+Arrays = dict[str, npt.NDArray[Any]]
+
 _VALUES_NAMED = 5
 # A long text in an extra column (a note, a description) is no facet anybody filters by.
 _LONGEST_VALUE = 120
@@ -65,7 +67,7 @@ class FacetsBuilder:
         for term in set(document_facets(document)):
             self._documents.setdefault(term, []).append(number)
 
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+    def arrays(self) -> Arrays:
         """Return the arrays of a `Facets`."""
         vocabulary, numbers = vocabulary_arrays(list(self._documents))
         lists: list[list[int]] = [[] for _ in vocabulary["keys"]]
@@ -80,7 +82,7 @@ class FacetsBuilder:
 class Facets:
     """The read side."""
 
-    def __init__(self, arrays: dict[str, npt.NDArray[Any]], documents: int) -> None:
+    def __init__(self, arrays: Arrays, documents: int) -> None:
         self._vocabulary = Vocabulary(arrays)
         self._indptr: npt.NDArray[np.int64] = arrays["indptr"]
         self._numbers: npt.NDArray[np.int32] = arrays["documents"]

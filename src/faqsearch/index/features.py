@@ -20,9 +20,9 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.interface import Scores, WeightedTerm
-from faqsearch.index.sequences import Excerpt, Sequences, ranges
+from faqsearch.index.sequences import Excerpt, Sequences
 from faqsearch.passages import OTHER, PHRASING, SENTENCE
-from faqsearch.vocabulary import Vocabulary
+from faqsearch.vocabulary import Vocabulary, ranges
 
 Floats = npt.NDArray[np.float32]
 

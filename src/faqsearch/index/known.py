@@ -20,10 +20,13 @@ from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.completions import Wording
 from faqsearch.index.counts import TermCounts
+from faqsearch.index.dense_files import stored_rows
+from faqsearch.index.encoding import Before
 from faqsearch.index.folder import Generation
-from faqsearch.index.local import LocalIndex
-from faqsearch.index.sequences import TermSequences, ranges, stored_sequences
+from faqsearch.index.local import ENCODER_FILE, LEXICAL_FILE, UNITS_FILE, LocalIndex, by_prefix
+from faqsearch.index.sequences import TermSequences, stored_sequences
 from faqsearch.vectors.interface import Vectors
+from faqsearch.vocabulary import ranges
 
 Numbers = npt.NDArray[np.int64]
 
@@ -40,13 +43,44 @@ class Known:
         if damage := next(generation.check_sums(), None):
             raise IndexFormatError(damage, hint=DAMAGE_HINT)
         self.index = LocalIndex(generation)
-        self.content_hashes = _rows(self.index.tables["content_hashes"])
+        tables = self.index.tables
+        self.content_hashes = _rows(tables["content_hashes"])
+        self.id_keys = np.empty(len(tables["id_keys"]), dtype=np.uint64)
+        """The key of each document's id."""
+        self.id_keys[tables["id_numbers"]] = tables["id_keys"]
         self.text_hashes = _rows(self.index.tables["text_hashes"])
         entries = list(self.index.lexicon.entries())
         self._readings = {pair: count for pair, count, derived in entries if not derived}
         self.derived_readings = {term: reading for (reading, term), _, derived in entries if derived}
         """Readings of terms that occurred only where nothing was counted."""
         self._numbers = {texts: number for number, texts in enumerate(self.text_hashes)}
+
+    @property
+    def rows(self) -> dict[bytes, int]:
+        """Numbers of documents by the key of their row, where they have one."""
+        keys = _rows(self.index.tables["row_keys"]) if self.mergeable else []
+        return {key: number for number, key in enumerate(keys) if any(key)}
+
+    @property
+    def mergeable(self) -> bool:
+        """Whether the generation keeps all that a merge needs; those of earlier versions do not."""
+        return "asked_keys" in self.index.tables
+
+    @property
+    def lexical(self) -> dict[str, dict[str, npt.NDArray[Any]]]:
+        """The lexical arrays by leg, the sequences under `words`."""
+        return by_prefix(self.index.arrays(LEXICAL_FILE))
+
+    @property
+    def before(self) -> Before | None:
+        """What can be taken over of the built-in encoder; None where there is another one."""
+        index = self.index
+        described = index.manifest.encoder
+        if described["kind"] != "builtin":
+            return None
+        rows = stored_rows(index.generation.path, int(described["dimension"]))
+        units, words = index.arrays(UNITS_FILE), self.lexical["words"]
+        return Before(index.arrays(ENCODER_FILE), described, index.dense.passage_documents, rows, units, words)
 
     def number(self, texts: bytes) -> int | None:
         """Return the number of a document with these texts, or None."""
@@ -66,7 +100,7 @@ class Known:
 
     def wordings(self, numbers: Numbers) -> Iterator[Wording]:
         """Yield what can be suggested of some documents; `document` is the place in `numbers`."""
-        own = self.index.completions.wordings()
+        own = self.index.completions.wordings(numbers)
         for place, number in enumerate(numbers.tolist()):
             for wording in own.get(number, ()):
                 yield replace(wording, document=place)

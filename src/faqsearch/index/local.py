@@ -26,11 +26,11 @@ from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
 from faqsearch.index.selection import best, collapse
-from faqsearch.index.sequences import Sequences, ranges
+from faqsearch.index.sequences import Sequences
 from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vectors.interface import Vectors
 from faqsearch.vectors.units import UnitVectors
-from faqsearch.vocabulary import Vocabulary
+from faqsearch.vocabulary import Vocabulary, ranges
 
 if TYPE_CHECKING:
     from faqsearch.index.completions import Completions
@@ -61,9 +61,9 @@ class LocalIndex:
         documents = generation.manifest.documents
         try:
             self.tables = tables = self._arrays[TABLES_FILE]
-            self._documents = DocumentFile(contained(generation.path, DOCUMENTS_FILE), tables)
+            self.stored = DocumentFile(contained(generation.path, DOCUMENTS_FILE), tables)
             self.facets = Facets(self._arrays[FACETS_FILE], documents)
-            lexical = _by_prefix(self._arrays[LEXICAL_FILE])
+            lexical = by_prefix(self._arrays[LEXICAL_FILE])
             words = lexical.pop("words")
             self.sequences, self._spelling = Sequences(words), Spelling(words)
             self._lexicon = Lexicon(self.sequences.vocabulary, words)
@@ -85,7 +85,7 @@ class LocalIndex:
             self._passage_starts = tables["passage_starts"]
         except KeyError as error:
             raise IndexFormatError(f"{generation.path} lacks {error}", hint=DAMAGE_HINT) from error
-        if len(self._documents) != documents or len(self._passage_starts) != documents + 1:
+        if len(self.stored) != documents or len(self._passage_starts) != documents + 1:
             raise IndexFormatError(f"{generation.path} does not hold {documents} documents", hint=DAMAGE_HINT)
 
     @classmethod
@@ -116,6 +116,10 @@ class LocalIndex:
         folder = IndexFolder(self.generation.path.parent)
         return None if folder.is_current(self.generation) else LocalIndex.open(folder.path)
 
+    def arrays(self, name: str) -> Arrays:
+        """Return the arrays of a file."""
+        return self._arrays[name]
+
     @property
     def manifest(self) -> Manifest:
         """What the generation holds."""
@@ -145,7 +149,7 @@ class LocalIndex:
 
     def documents(self, numbers: Sequence[int]) -> list[Document]:
         """Return the documents with these numbers, in the order asked."""
-        return [self._documents[number] for number in numbers]
+        return [self.stored[number] for number in numbers]
 
     def sentences(self, number: int) -> list[tuple[int, int]]:
         """Return (start, end) of each sentence of a document's answer, in order."""
@@ -153,11 +157,11 @@ class LocalIndex:
 
     def document(self, document_id: str) -> Document:
         """Return the document with that id."""
-        return self._documents[self._documents.number(document_id)]
+        return self.stored[self.stored.number(document_id)]
 
     def number(self, document_id: str) -> int:
         """Return the number of the document with that id."""
-        return self._documents.number(document_id)
+        return self.stored.number(document_id)
 
     def originals(self, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """Return for each document the first that says much the same, -1 where no other does."""
@@ -175,7 +179,7 @@ class LocalIndex:
         for leg, terms in question.terms.items():
             scores = self._score(leg, terms)
             if not self.legs[leg].one_unit_per_document:
-                scores = collapse(scores, self.legs[leg].unit_documents, len(self._documents))
+                scores = collapse(scores, self.legs[leg].unit_documents, len(self.stored))
             if allowed is not None:
                 scores = np.where(allowed, scores, np.float32(0))
             every[leg] = scores
@@ -289,7 +293,7 @@ class LocalIndex:
         return np.maximum(best_scores, 0)
 
 
-def _by_prefix(arrays: Arrays) -> dict[str, Arrays]:
+def by_prefix(arrays: Arrays) -> dict[str, Arrays]:
     """`document/indptr` → {"document": {"indptr": …}}."""
     groups: dict[str, Arrays] = {}
     for name, array in arrays.items():

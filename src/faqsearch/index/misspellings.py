@@ -6,14 +6,17 @@ deletes of Garbe's SymSpell). The table holds every word's forms by key; a missp
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch.index.splicing import Splice, places_within
 from faqsearch.tokens.romaji import sound
-from faqsearch.vocabulary import term_key
+from faqsearch.vocabulary import ranges, term_key
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -29,13 +32,11 @@ def misspelling_arrays(wordings: Sequence[Sequence[tuple[str, str]]]) -> Arrays:
         wordings: For each wording, best first, its words as written and as read.
     """
     sounds = {word: sound(*word) for word in {word for words in wordings for word in words}}
-    counts: dict[str, list[int]] = {}
-    for number, words in enumerate(wordings):
-        for form in {sounds[word] for word in words}:
-            # No model number is a misspelling of its neighbour.
-            if 1 < len(form) <= _LONGEST and not any(character.isdigit() for character in form):
-                counts.setdefault(form, [number, 0])[1] += 1
-    forms = sorted(counts)
+    # No model number is a misspelling of its neighbour.
+    kept = {form for form in sounds.values() if 1 < len(form) <= _LONGEST and not any(map(str.isdigit, form))}
+    forms = sorted(kept)
+    numbers = {form: number for number, form in enumerate(forms)}
+    held = [sorted({numbers[form] for word in words if (form := sounds[word]) in kept}) for words in wordings]
     pairs = sorted((term_key(key), number) for number, form in enumerate(forms) for key in _keys(form))
     encoded = [form.encode("utf-8", "surrogatepass") for form in forms]
     return {
@@ -43,9 +44,75 @@ def misspelling_arrays(wordings: Sequence[Sequence[tuple[str, str]]]) -> Arrays:
         "misspelt_forms": np.array([number for _, number in pairs], dtype=np.int32),
         "misspelt_offsets": np.concatenate(([0], np.cumsum([len(e) for e in encoded]))).astype(np.int64),
         "misspelt_text": np.frombuffer(b"".join(encoded), dtype=np.uint8),
-        "misspelt_wordings": np.array([counts[form][0] for form in forms], dtype=np.int32),
-        "misspelt_counts": np.array([counts[form][1] for form in forms], dtype=np.uint32),
+        **_holders(
+            np.concatenate(([0], np.cumsum([len(own) for own in held]))).astype(np.int64),
+            np.array([number for own in held for number in own], dtype=np.int32),
+            len(forms),
+        ),
     }
+
+
+def _holders(starts: npt.NDArray[np.int64], held: npt.NDArray[np.int32], forms: int) -> Arrays:
+    """The best wording with each form, and in how many it stands, from the forms of each wording, best first."""
+    best = np.zeros(forms, dtype=np.int32)
+    # Of several values for one place, the last stays.
+    best[held[::-1]] = np.repeat(np.arange(len(starts) - 1, dtype=np.int32), np.diff(starts))[::-1]
+    return {
+        "misspelt_wordings": best,
+        "misspelt_counts": np.bincount(held, minlength=forms).astype(np.uint32),
+        "misspelt_starts": starts,
+        "misspelt_held": held,
+    }
+
+
+def merged_misspellings(old: Arrays, added: Arrays, wordings: Splice) -> Arrays:
+    """Return the arrays of `Misspellings` over all wordings.
+
+    Args:
+        old: Those of the generation before.
+        added: Those of the added wordings.
+        wordings: Which wordings go, and where the added ones come.
+    """
+    spelt, own = _texts(old), _texts(added)
+    places = np.array([bisect_left(spelt, form) for form in own], dtype=np.int64)
+    known = np.array([p < len(spelt) and spelt[p] == form for p, form in zip(places, own, strict=True)], dtype=bool)
+    held = wordings.within(old["misspelt_starts"], added["misspelt_starts"])
+    left = old["misspelt_counts"].astype(np.int64)
+    left -= np.bincount(old["misspelt_held"][held.dropped], minlength=len(spelt))
+    gone = left == 0
+    gone[places[known]] = False
+    new = np.flatnonzero(~known)
+    forms = Splice(len(spelt), np.flatnonzero(gone), places[new])
+    numbers = np.empty(len(own), dtype=np.int64)
+    numbers[new], numbers[known] = forms.added, forms.old[places[known]]
+
+    # The pairs of keys and forms, by key and then by form.
+    chosen = np.flatnonzero(~known[added["misspelt_forms"]])
+    keys, own_forms = added["misspelt_keys"][chosen], added["misspelt_forms"][chosen]
+    first, last = (np.searchsorted(old["misspelt_keys"], keys, side=side) for side in ("left", "right"))
+    at = places_within(old["misspelt_forms"], first, last, places[own_forms])
+    pairs = Splice(len(old["misspelt_keys"]), np.flatnonzero(gone[old["misspelt_forms"]]), at)
+
+    sizes = np.diff(added["misspelt_offsets"])[new]
+    text = added["misspelt_text"][ranges(added["misspelt_offsets"][new], sizes)]
+    offsets = np.concatenate(([0], np.cumsum(sizes)))
+    return {
+        "misspelt_keys": pairs(old["misspelt_keys"], keys),
+        "misspelt_forms": pairs(forms.renumbered(old["misspelt_forms"]), numbers[own_forms]),
+        "misspelt_offsets": forms.starts(old["misspelt_offsets"], offsets),
+        "misspelt_text": forms.within(old["misspelt_offsets"], offsets)(old["misspelt_text"], text),
+        **_holders(
+            wordings.starts(old["misspelt_starts"], added["misspelt_starts"]),
+            held(forms.renumbered(old["misspelt_held"]), numbers[added["misspelt_held"]]),
+            len(forms),
+        ),
+    }
+
+
+def _texts(arrays: Arrays) -> list[bytes]:
+    """The forms, in order: that of their bytes is that of their characters."""
+    text, offsets = arrays["misspelt_text"].tobytes(), arrays["misspelt_offsets"].tolist()
+    return [text[start:end] for start, end in pairwise(offsets)]
 
 
 class Misspellings:

@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from faqsearch.index.arrays import ArrayFileWriter
 from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
-from faqsearch.index.sequences import ranges
 from faqsearch.settings import BM25
-from faqsearch.vocabulary import FIRST_LONG_KEY, Vocabulary
+from faqsearch.vocabulary import FIRST_LONG_KEY, Vocabulary, ranges
 
 if TYPE_CHECKING:
     from faqsearch.index.counts import MergedCounts, TermCounts

@@ -21,7 +21,7 @@ from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayFileWriter
 from faqsearch.index.spill import Spill, Stored
 from faqsearch.passages import PHRASING, SENTENCE
-from faqsearch.vocabulary import Numbering, Vocabulary, vocabulary_arrays
+from faqsearch.vocabulary import Numbering, Vocabulary, ranges, vocabulary_arrays
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -97,6 +97,18 @@ class SequencesBuilder:
 
         `sequence`, the largest, comes back mapped into memory from the file.
         """
+        arrays, parts = self._arrays(documents)
+        for name, array in arrays.items():
+            file.add(f"words/{name}", array)
+        file.add_parts("words/sequence", parts, (int(arrays["unit_starts"][-1]),))
+        return {**arrays, "sequence": file.mapped("words/sequence")}
+
+    def arrays(self, documents: int) -> Arrays:
+        """Return what `write` writes, for few documents."""
+        arrays, parts = self._arrays(documents)
+        return {**arrays, "sequence": np.concatenate(list(parts))}
+
+    def _arrays(self, documents: int) -> tuple[Arrays, Iterator[npt.NDArray[np.int32]]]:
         vocabulary, numbers = vocabulary_arrays(list(self._places))
         lengths = _joined(self._lengths, np.int32)
         owners = _joined(self._documents, np.int32)
@@ -104,23 +116,16 @@ class SequencesBuilder:
         starts = np.zeros(len(lengths) + 1, dtype=np.int64)
         np.cumsum(lengths[order], out=starts[1:])
         kinds = _joined(self._kinds, np.uint8)[order]
-        means = [
-            lengths[order][kinds == kind].mean() if (kinds == kind).any() else 0.0 for kind in (PHRASING, SENTENCE)
-        ]
         arrays = {
             **vocabulary,
-            "mean_length": np.array([max(sum(means), 1.0)], dtype=np.float32),
+            "mean_length": mean_length(kinds, lengths[order]),
             "unit_starts": starts,
             "unit_kinds": kinds,
             "unit_documents": owners[order],
             "unit_spans": np.concatenate([np.empty((0, 2), np.int32), *self._spans])[order],
             "document_units": np.searchsorted(owners[order], np.arange(documents + 1)).astype(np.int64),
         }
-        for name, array in arrays.items():
-            file.add(f"words/{name}", array)
-        parts = self._sequence(numbers.astype(np.int32), lengths, order)
-        file.add_parts("words/sequence", parts, (int(starts[-1]),))
-        return {**arrays, "sequence": file.mapped("words/sequence")}
+        return arrays, self._sequence(numbers.astype(np.int32), lengths, order)
 
     def _sequence(
         self, numbers: npt.NDArray[np.int32], lengths: npt.NDArray[np.int32], order: npt.NDArray[np.int64]
@@ -133,6 +138,12 @@ class SequencesBuilder:
             # An update adds what it knows after what it had to cut into words.
             whole = np.concatenate([ids.read() for ids in self._ids])
             yield numbers[whole[ranges((np.cumsum(lengths) - lengths)[order], lengths[order].astype(np.int64))]]
+
+
+def mean_length(kinds: npt.NDArray[np.uint8], lengths: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Return the words in a sentence and its question, on average; at least 1, shape (1,)."""
+    means = [lengths[kinds == kind].mean() if (kinds == kind).any() else 0.0 for kind in (PHRASING, SENTENCE)]
+    return np.array([max(sum(means), 1.0)], dtype=np.float32)
 
 
 def _joined(parts: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
@@ -222,10 +233,3 @@ def stored_sequences(sequences: Sequences, documents: npt.NDArray[np.int64]) -> 
     terms, ids = sequences.vocabulary.distinct(excerpt.words)
     owners, spans = excerpt.unit_documents.astype(np.int32), sequences.unit_spans[excerpt.units]
     return TermSequences(terms, ids, excerpt.lengths.astype(np.int32), excerpt.kinds, owners, spans)
-
-
-def ranges(starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return `starts[0], starts[0] + 1, …` (`counts[0]` of them), then the same for the next; int64."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.asarray(np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts))

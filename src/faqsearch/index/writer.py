@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,32 +14,28 @@ import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
-from faqsearch.index.characters import spelling_arrays
+from faqsearch.index.characters import KanjiCounts, kanji_lengths, spelling_arrays
 from faqsearch.index.completions import SUGGEST_FILE, CompletionsBuilder
-from faqsearch.index.copies import CopyFinder, count_copies
+from faqsearch.index.completions_merging import merged_completions
+from faqsearch.index.copies import count_copies
 from faqsearch.index.counts import CountsBuilder, TermCounts
 from faqsearch.index.dense_files import write_dense
-from faqsearch.index.document_file import (
-    DocumentHashes,
-    document_hashes,
-    document_to_json,
-    hash_arrays,
-    id_arrays,
-    line_sum,
-    written_documents,
-)
+from faqsearch.index.documents_writing import DocumentsWriter
+from faqsearch.index.encoding import BuiltIn, built_in, built_in_as_before, encoded_texts
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.folder import Generation, file_record
 from faqsearch.index.interface import Analyser, Analysis
 from faqsearch.index.known import Known
 from faqsearch.index.lexicon import lexicon_arrays
 from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE, UNITS_FILE
+from faqsearch.index.merging import WORD_LEGS, Lexical, LexicalMerge, merged_facets
 from faqsearch.index.postings import write_postings
 from faqsearch.index.sequences import SequencesBuilder, TermSequences
+from faqsearch.index.shortlist import make_shortlist
 from faqsearch.index.spill import Spill
-from faqsearch.passages import OTHER
+from faqsearch.index.splicing import Moves, longest_ascending
 from faqsearch.settings import Settings
-from faqsearch.vectors.learning import Learned, learn
+from faqsearch.sources import Item, KeyedDocument, KnownRow
 from faqsearch.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -48,8 +44,6 @@ if TYPE_CHECKING:
 Arrays = dict[str, npt.NDArray[Any]]
 Progress = Callable[[str, int, int | None], None]
 _LEGS = ("document", "question", "bigram", "reading")
-# Passages encoded between two reports of progress.
-_ENCODED_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +79,10 @@ class GenerationWriter:
         self._reused: list[tuple[int, int]] = []
         """Number of a document here, and of one with the same texts in `known`."""
         self._places: dict[str, dict[str, ArrayPlace]] = {}
-        self._file = (path / DOCUMENTS_FILE).open("wb")
-        self._offsets = [0]
-        self._sums: list[int] = []
-        self._ids: list[str] = []
-        self._hashes: list[DocumentHashes] = []
+        self.collected = DocumentsWriter(path / DOCUMENTS_FILE, known)
+        self._rows: list[tuple[int, int]] = []
+        """Number of a document here, and in `known`, when its row is known."""
         self._facets = FacetsBuilder()
-        self._copies = CopyFinder()
         self._spill = Spill(path / "spill")
         self._words = SequencesBuilder(self._spill)
         self._counts = {leg: CountsBuilder(self._spill) for leg in _LEGS}
@@ -105,43 +96,27 @@ class GenerationWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        self.collected.close()
         self._spill.__exit__(kind, error, trace)
 
     @property
     def documents(self) -> int:
         """Documents added so far."""
-        return len(self._ids)
+        return len(self.collected)
 
-    @property
-    def size(self) -> int:
-        """Bytes of the documents added."""
-        return self._offsets[-1]
-
-    @property
-    def hashes(self) -> Sequence[DocumentHashes]:
-        """What tells the documents added from other versions of them."""
-        return self._hashes
-
-    @property
-    def ids(self) -> Sequence[str]:
-        """Ids of the documents added."""
-        return self._ids
-
-    def add(self, documents: Sequence[Document]) -> tuple[npt.NDArray[np.int32], list[Document]]:
+    def add(self, items: Sequence[Item]) -> tuple[npt.NDArray[np.int32], list[Document]]:
         """Append documents; return numbers and documents of those whose texts are not known, to be analysed."""
         fresh: list[Document] = []
         numbers: list[int] = []
-        for number, document in enumerate(documents, len(self._ids)):
-            line = document_to_json(document).encode("utf-8", "surrogatepass")
-            hashes = document_hashes(document)
-            self._file.write(line + b"\n")
-            self._sums.append(line_sum(line))
-            self._offsets.append(self._offsets[-1] + len(line) + 1)
-            self._ids.append(document.id)
-            self._hashes.append(hashes)
+        for number, item in enumerate(items, self.documents):
+            if isinstance(item, KnownRow):
+                self.collected.add_known(item.number, item.line)
+                self._reused.append((number, item.number))
+                self._rows.append((number, item.number))
+                continue
+            document, key = (item.document, item.key) if isinstance(item, KeyedDocument) else (item, b"")
+            hashes = self.collected.add(document, key)
             self._facets.add(number, document)
-            self._copies.add(number, document)
             old = self._known.number(hashes.texts) if self._known else None
             if old is None:
                 fresh.append(document)
@@ -169,16 +144,30 @@ class GenerationWriter:
             builder.add(counts[leg], numbers)
         self._readings.update(readings)
 
-    def _add_known(self, known: Known) -> None:
+    def _moves(self) -> Moves | None:
+        """Add what is known of documents; those that stand in the same order as before are told, not added."""
+        known = self._known
+        if not known or not self._reused:
+            return None
         new, old = np.array(self._reused, dtype=np.int64).T
-        counts = {leg: known.counts(leg, old) for leg in self._counts}
-        readings = known.readings(old, self._analyser.readings)
-        self._completions.add(known.wordings(old), new.tolist())
-        self._add_terms(known.words(old), counts, readings, new.astype(np.int32))
+        self._readings.update(known.readings(old, self._analyser.readings))
+        stay = longest_ascending(old) if known.mergeable else old[:0]
+        again = np.delete(np.arange(len(old)), stay)
+        if len(again):
+            numbers = new[again].astype(np.int32)
+            counts = {leg: known.counts(leg, old[again]) for leg in self._counts}
+            self._completions.add(known.wordings(old[again]), numbers.tolist())
+            self._add_terms(known.words(old[again]), counts, {}, numbers)
+        return self._moved(known, new[stay], old[stay]) if len(stay) else None
+
+    def _moved(self, known: Known, new: npt.NDArray[np.int64], old: npt.NDArray[np.int64]) -> Moves:
+        origins = np.full(self.documents, -1, dtype=np.int64)
+        origins[new] = old
+        return Moves(origins, known.index.manifest.documents)
 
     def holds_documents_of(self, generation: Generation) -> bool:
         """Return whether the documents added are those of a generation, in the same order and places."""
-        self._file.flush()
+        self.collected.close()
         return file_record(self._path / DOCUMENTS_FILE) == generation.manifest.files[DOCUMENTS_FILE]
 
     def finish(self, encoder: Encoder | None, progress: Progress) -> Written:
@@ -188,37 +177,55 @@ class GenerationWriter:
             encoder: None learns the built-in one from the documents added.
             progress: Told (step, done, total).
         """
-        self._file.close()
+        self.collected.close()
         progress("compiling postings", 0, None)
-        if self._known and self._reused:
-            self._add_known(self._known)
+        moves = self._moves()
         with ArrayFileWriter(self._path / LEXICAL_FILE) as file:
-            words = self._write_lexical(file)
+            lexical = self._write_lexical(file, moves)
         self._places[LEXICAL_FILE] = file.places
+        tables = self.collected.tables()
+        passages = None
         if encoder is None:
             progress("learning vectors", 0, None)
-            learned = learn(words, self.documents)
-            owners, vectors, described = learned.passage_documents, learned.vectors, learned.described
-            self._write(ENCODER_FILE, learned.arrays)
-            self._write_units(learned, int((words["unit_kinds"] != OTHER).sum()))
+            built = self._built_in(lexical, tables["text_hashes"], moves)
+            owners, vectors, described, passages = built.owners, built.vectors, built.described, built.passages
+            self._write(ENCODER_FILE, built.arrays)
+            self._places[UNITS_FILE] = built.write_units(self._path / UNITS_FILE, lexical.words["unit_kinds"])
         else:
-            (owners, vectors), described = self._encoded(encoder, progress), encoder.describe()
-        dense = write_dense(self._path, [vectors], vectors.shape[1])
-        with written_documents(self._path / DOCUMENTS_FILE, self._offsets) as read:
-            originals = self._copies.originals(self.documents, read)
-        tables = {
-            "document_offsets": np.array(self._offsets, dtype=np.int64),
-            "line_sums": np.array(self._sums, dtype=np.uint64),
-            **id_arrays(self._ids),
-            **hash_arrays(self._hashes),
-            "originals": originals,
+            (owners, encoded), described = self._encoded(encoder, progress), encoder.describe()
+            vectors = [encoded]
+        tables |= {
             "passage_documents": owners,
-            "passage_starts": np.searchsorted(owners, np.arange(self.documents + 1)).astype(np.int64),
+            "passage_starts": np.searchsorted(owners, np.arange(self.documents + 1)),
         }
+        write_dense(self._path, vectors, described["dimension"])
+        before = self._known.index.generation if self._known else None
+        dense = make_shortlist(self._path, described["dimension"], tables, before, passages)
+        tables["originals"] = self.collected.originals(tables, moves)
         self._write(TABLES_FILE, tables)
-        self._write(FACETS_FILE, self._facets.arrays())
-        self._write(SUGGEST_FILE, self._completions.arrays())
-        return Written(self._places, described, dense, self.documents, len(owners), count_copies(originals))
+        self._write(FACETS_FILE, self._facet_arrays())
+        completions = self._completions.arrays()
+        if self._known and moves:
+            completions = merged_completions(self._known.index.arrays(SUGGEST_FILE), completions, moves)
+        self._write(SUGGEST_FILE, completions)
+        return Written(self._places, described, dense, self.documents, len(owners), count_copies(tables["originals"]))
+
+    def _built_in(self, lexical: Lexical, hashes: npt.NDArray[np.uint8], moves: Moves | None) -> BuiltIn:
+        known, built = self._known, None
+        if known and moves and lexical.merged and known.before:
+            built = built_in_as_before(known.before, lexical.added, hashes, lexical.merged, moves)
+        return built or built_in(lexical.words, hashes)
+
+    def _facet_arrays(self) -> Arrays:
+        known = self._known
+        if not known or not self._rows:
+            return self._facets.arrays()
+        new, old = np.array(self._rows, dtype=np.int64).T
+        stay = longest_ascending(old)
+        for place in np.delete(np.arange(len(old)), stay).tolist():
+            self._facets.add(int(new[place]), known.document(int(old[place])))
+        moves = self._moved(known, new[stay], old[stay])
+        return merged_facets(known.index.arrays(FACETS_FILE), self._facets.arrays(), moves)
 
     def _derived_readings(self, terms: Sequence[str], df: npt.NDArray[np.int64]) -> dict[tuple[str, str], int]:
         """How the words are read that occurred only where nothing was counted."""
@@ -230,30 +237,43 @@ class GenerationWriter:
             if term not in counted
         }
 
-    def _write_lexical(self, file: ArrayFileWriter) -> Arrays:
-        """Write the words and the legs; return the arrays of the words."""
-        words = self._words.write(file, self.documents)
+    def _write_lexical(self, file: ArrayFileWriter, moves: Moves | None) -> Lexical:
+        """Write the words and the legs."""
+        merged = None
+        if self._known and moves:
+            added = self._words.arrays(self.documents)
+            own = {
+                leg: builder.arrays(added["keys"] if leg in WORD_LEGS else None)
+                for leg, builder in self._counts.items()
+            }
+            merged = LexicalMerge(self._known.lexical, added, own, moves)
+            words, kanji, lengths = merged.words, merged.kanji, merged.kanji_lengths
+            for name, array in words.items():
+                file.add(f"words/{name}", array)
+        else:
+            added = words = self._words.write(file, self.documents)
+            kanji, lengths = KanjiCounts.of(words), kanji_lengths(words, self.documents)
         vocabulary = Vocabulary(words)
         idf: dict[str, npt.NDArray[np.float32]] = {}
         df: dict[str, npt.NDArray[np.int64]] = {}
         for leg, builder in self._counts.items():
             # The legs of words share the vocabulary of the sequences.
-            own = {} if leg in ("document", "question") else builder.vocabulary()
-            for name, array in own.items():
+            terms = {} if leg in WORD_LEGS else merged.vocabularies[leg] if merged else builder.vocabulary()
+            for name, array in terms.items():
                 file.add(f"{leg}/{name}", array)
-            counts = builder.merged(own.get("keys", vocabulary.keys))
+            counts = merged.counts(leg) if merged else builder.merged(terms.get("keys", vocabulary.keys))
             idf[leg] = write_postings(file, leg, counts, self._settings.bm25[leg], self.documents)
             df[leg] = counts.df
-        terms = [vocabulary.term(i) for i in range(len(vocabulary))]
-        weights = [self._analyser.question_weight(term) for term in terms]
+        spelt = [vocabulary.term(i) for i in range(len(vocabulary))]
+        weights = [self._analyser.question_weight(term) for term in spelt]
         more: Arrays = {
-            **lexicon_arrays(self._readings, self._derived_readings(terms, df["document"])),
-            **spelling_arrays(words, self.documents),
+            **lexicon_arrays(self._readings, self._derived_readings(spelt, df["document"])),
+            **spelling_arrays(words, kanji, lengths),
             "importance": idf["document"] * np.array(weights, dtype=np.float32),
         }
         for name, array in more.items():
             file.add(f"words/{name}", array)
-        return words
+        return Lexical(words, added, merged)
 
     def _write(self, name: str, arrays: Arrays) -> None:
         with ArrayFileWriter(self._path / name) as file:
@@ -261,23 +281,10 @@ class GenerationWriter:
                 file.add(key, array)
         self._places[name] = file.places
 
-    def _write_units(self, learned: Learned, rows: int) -> None:
-        factors = []
-
-        def vectors() -> Iterator[npt.NDArray[np.int8]]:
-            for packed, own in learned.units:
-                factors.append(own)
-                yield packed
-
-        with ArrayFileWriter(self._path / UNITS_FILE) as file:
-            file.add_parts("vectors", vectors(), (rows, learned.vectors.shape[1]))
-            file.add("factors", np.concatenate(factors))
-        self._places[UNITS_FILE] = file.places
-
     def _encoded(self, encoder: Encoder, progress: Progress) -> tuple[npt.NDArray[np.int32], Vectors]:
         """Owners and vectors of all passages; those of known documents are copied."""
         owners = np.array([owner for owner, _ in self._passages], dtype=np.int32)
-        vectors = self._encode(encoder, progress)
+        vectors = encoded_texts(encoder, [text for _, text in self._passages], progress)
         if self._known and self._reused:
             new, old = np.array(self._reused, dtype=np.int64).T
             copied, places = self._known.vectors(old)
@@ -285,14 +292,3 @@ class GenerationWriter:
             order = np.argsort(owners, kind="stable")
             owners, vectors = owners[order], np.concatenate((vectors, copied))[order]
         return owners, vectors
-
-    def _encode(self, encoder: Encoder, progress: Progress) -> Vectors:
-        texts = [text for _, text in self._passages]
-        vectors = np.empty((len(texts), encoder.dimension), dtype=np.float32)
-        # Longest first: a batch of like lengths pads little, and memory runs out at once or never.
-        order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
-        for start in range(0, len(texts), _ENCODED_AT_ONCE):
-            part = order[start : start + _ENCODED_AT_ONCE]
-            vectors[part] = encoder.encode_passages([texts[i] for i in part])
-            progress("encoding", start + len(part), len(texts))
-        return vectors

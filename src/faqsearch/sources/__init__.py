@@ -2,13 +2,16 @@
 
 from faqsearch.sources.corpus import Corpus, FileReport, ReadReport, read_documents
 from faqsearch.sources.formats import READERS
-from faqsearch.sources.interface import Problem, Reader, SourceFile
+from faqsearch.sources.interface import Item, KeyedDocument, KnownRow, Problem, Reader, SourceFile
 from faqsearch.sources.walk import Skipped
 
 __all__ = [
     "READERS",
     "Corpus",
     "FileReport",
+    "Item",
+    "KeyedDocument",
+    "KnownRow",
     "Problem",
     "ReadReport",
     "Reader",

@@ -24,7 +24,7 @@ from faqsearch.sources.bounds import (
     MAX_QUESTION_CHARS,
 )
 from faqsearch.sources.formats import READERS
-from faqsearch.sources.interface import Problem, SourceFile
+from faqsearch.sources.interface import Item, KeyedDocument, KnownRow, Problem, SourceFile
 from faqsearch.sources.walk import Findings, FoundFile, Skipped, find_files
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
@@ -84,6 +84,7 @@ class Corpus:
         *,
         strict: bool = False,
         hidden: bool = False,
+        known: Mapping[bytes, int] | None = None,
         on_problem: Callable[[Problem], None] | None = None,
     ) -> None:
         """Look for the files; nothing is read yet.
@@ -92,6 +93,7 @@ class Corpus:
             corpus: A file, a folder, or several.
             strict: Raise the first error instead of keeping it.
             hidden: Read rows, columns and sheets of workbooks that are hidden, too.
+            known: Rows that need not be read again, by their keys; see `SourceFile.known`.
             on_problem: Called with each problem when it is met.
 
         Raises:
@@ -99,6 +101,7 @@ class Corpus:
         """
         self._strict = strict
         self._hidden = hidden
+        self._known = known
         self._on_problem = on_problem
         self._reports: list[FileReport] = []
         self._problems: list[Problem] = []
@@ -148,17 +151,31 @@ class Corpus:
         Raises:
             SourceError: with `strict`, the first error.
         """
+        for item in self.items():
+            if isinstance(item, Document):
+                yield item
+
+    def items(self) -> Iterator[Item]:
+        """Every document of the corpus, or what stands for it; see `SourceFile.known`.
+
+        Of a row that is known nothing is looked at: whether its id is used twice is for the caller to see.
+
+        Raises:
+            SourceError: with `strict`, the first error.
+        """
         for found in self._found.files:
             yield from self._read(found)
 
-    def _read(self, found: FoundFile) -> Iterator[Document]:
+    def _read(self, found: FoundFile) -> Iterator[Item]:
         before = (self._documents, self._errors, self._warnings)
         kept_before = len(self._problems)
         sha256, size = "", 0
         try:
             data = _bytes_of(found)
             sha256, size = hashlib.sha256(data).hexdigest(), len(data)
-            file = SourceFile(found.path, found.name, data, found.location, found.folder, self._hidden, self._included)
+            file = SourceFile(
+                found.path, found.name, data, found.location, found.folder, self._hidden, self._included, self._known
+            )
             for item in READERS[found.suffix](file):
                 checked = item if isinstance(item, Problem) else self._check(item)
                 if isinstance(checked, Problem):
@@ -187,8 +204,11 @@ class Corpus:
         )
         self._reports.append(FileReport(found.path, found.name, sha256, size, documents, errors, warnings))
 
-    def _check(self, document: Document) -> Document | Problem:
+    def _check(self, item: Item) -> Item | Problem:
         """Hold every reader to the same promises."""
+        if isinstance(item, KnownRow):
+            return item
+        document = item.document if isinstance(item, KeyedDocument) else item
         fault = _fault(document)
         source = document.source
         if fault is None and (earlier := self._places.get(document.id)) is not None:
@@ -197,7 +217,7 @@ class Corpus:
             return Problem(SourceError(fault, path=source.path, line=source.line, page=source.page))
         path = source.path if source.line or source.page or not source.anchor else f"{source.path}#{source.anchor}"
         self._places[document.id] = SourceError("", path=path, line=source.line, page=source.page).where
-        return document
+        return item
 
     def _keep(self, problem: Problem, *, room: bool = True) -> None:
         if problem.severity == "error":

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Generator, Iterator
+from contextlib import suppress
+from functools import partial
+from io import StringIO
 
 from faqsearch.documents import Document
 from faqsearch.sources.bounds import MAX_CELL_CHARS, MAX_COLUMNS, MAX_RECOVERIES, MAX_ROW_CHARS
 from faqsearch.sources.cells import one_line
 from faqsearch.sources.columns import recognise
 from faqsearch.sources.decoding import read_text
-from faqsearch.sources.interface import Problem, SourceFile
+from faqsearch.sources.interface import Item, Problem, SourceFile
+from faqsearch.sources.keys import RowKeys
 from faqsearch.sources.rows import RowReader
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+")
@@ -22,13 +26,13 @@ _HEADER_WITHIN = 5
 Record = tuple[int, list[str]]
 
 
-def read_csv(file: SourceFile) -> Iterator[Document | Problem]:
+def read_csv(file: SourceFile) -> Iterator[Item | Problem]:
     """Read a CSV file; cells may also be separated by `;` or tabs, told by the header."""
     text = yield from read_text(file)
     yield from _read(file, text, _delimiter(text))
 
 
-def read_tsv(file: SourceFile) -> Iterator[Document | Problem]:
+def read_tsv(file: SourceFile) -> Iterator[Item | Problem]:
     """Read a TSV file."""
     text = yield from read_text(file)
     yield from _read(file, text, "\t")
@@ -44,28 +48,36 @@ def _delimiter(text: str) -> str:
     return ","
 
 
-def _read(file: SourceFile, text: str, delimiter: str) -> Iterator[Document | Problem]:
+def _read(file: SourceFile, text: str, delimiter: str) -> Iterator[Item | Problem]:
     records = _records(file, text, delimiter)
     header = yield from _header(file, records)
     if not header:
         return
     rows = RowReader(file)
-    width = len(header)
+    keys = RowKeys(file, header)
     for item in records:
         if isinstance(item, Problem):
             yield item
             continue
         line, cells = item
-        if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-            yield file.problem(
-                f"{len(cells):,} cells where the header has {width}; the row is left out",
-                line=line,
-                hint="put cells that hold the separator between double quotes",
-            )
-            continue
-        if len(cells) < width and any(cells):
-            yield file.problem(f"{len(cells)} cells where the header has {width}", line=line, severity="warning")
-        yield from rows.read({name: cell for name, cell in zip(header, cells, strict=False) if name}, line=line)
+        # No cell holds the character between them: such a row is left out.
+        yield from keys.read("\0".join(cells), line, partial(_row, file, rows, header, cells))
+
+
+def _row(
+    file: SourceFile, rows: RowReader, header: list[str], cells: list[str], line: int
+) -> Iterator[Document | Problem]:
+    width = len(header)
+    if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+        yield file.problem(
+            f"{len(cells):,} cells where the header has {width}; the row is left out",
+            line=line,
+            hint="put cells that hold the separator between double quotes",
+        )
+        return
+    if len(cells) < width and any(cells):
+        yield file.problem(f"{len(cells)} cells where the header has {width}", line=line, severity="warning")
+    yield from rows.read({name: cell for name, cell in zip(header, cells, strict=False) if name}, line=line)
 
 
 def _header(file: SourceFile, records: Iterator[Record | Problem]) -> Generator[Problem, None, list[str]]:
@@ -118,6 +130,25 @@ class _RowTooLongError(Exception):
 def _records(file: SourceFile, text: str, delimiter: str) -> Iterator[Record | Problem]:
     """Rows with their line numbers; a broken row is a problem, and reading goes on at the line after it."""
     position, line = 0, 1
+    if "\0" not in text:
+        stream = StringIO(text, newline="")
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        with suppress(csv.Error):
+            for cells in reader:
+                end = stream.tell()
+                # A row of that length is looked at slowly, and so is all that follows the first broken one.
+                if end - position > MAX_CELL_CHARS:
+                    break
+                if cells:
+                    yield line, cells
+                position, line = end, reader.line_num + 1
+    yield from _watched_records(file, text, delimiter, position, line)
+
+
+def _watched_records(
+    file: SourceFile, text: str, delimiter: str, position: int, line: int
+) -> Iterator[Record | Problem]:
+    """The rows from a position on, each line and cell looked at."""
     for _ in range(MAX_RECOVERIES):
         lines = _Lines(text, position, line)
         reader = csv.reader(lines, delimiter=delimiter, strict=True)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from faqsearch.documents import Document
-from faqsearch.sources.interface import Problem, Reader, SourceFile
+from faqsearch.sources.interface import Item, Problem, Reader, SourceFile
 from faqsearch.sources.libraries import require
 
 
-def _csv(file: SourceFile) -> Iterator[Document | Problem]:
+def _csv(file: SourceFile) -> Iterator[Item | Problem]:
     from faqsearch.sources.delimited import read_csv
 
     return read_csv(file)
 
 
-def _tsv(file: SourceFile) -> Iterator[Document | Problem]:
+def _tsv(file: SourceFile) -> Iterator[Item | Problem]:
     from faqsearch.sources.delimited import read_tsv
 
     return read_tsv(file)
@@ -27,7 +27,7 @@ def _json(file: SourceFile) -> Iterator[Document | Problem]:
     return read_json(file)
 
 
-def _jsonl(file: SourceFile) -> Iterator[Document | Problem]:
+def _jsonl(file: SourceFile) -> Iterator[Item | Problem]:
     from faqsearch.sources.json_rows import read_jsonl
 
     return read_jsonl(file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -26,6 +26,25 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyedDocument:
+    """A document, and what tells that its row says the same again, without reading it."""
+
+    document: Document
+    key: bytes
+    """Hash of the row and of all else its document depends on, but for its line; 16 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A row that says what it said when it was read before."""
+
+    number: int
+    """What `SourceFile.known` gives for its key."""
+    line: int
+    """Where it begins now."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file of the corpus, already read."""
 
@@ -42,6 +61,10 @@ class SourceFile:
     """Whether rows, columns and sheets that their author hid are read as well."""
     included: dict[str, str] = field(default_factory=dict, compare=False)
     """Path and SHA-256 of every file it includes, filled as it is read: a change there changes its documents."""
+
+    known: Mapping[bytes, int] | None = None
+    """Keys of rows that need not be read again; None when nobody wants keys. A reader may look, and then yields a
+    `KeyedDocument` or a `KnownRow` in place of a document."""
 
     def error(
         self,
@@ -83,7 +106,10 @@ def printable(text: str) -> str:
     )
 
 
-Reader = Callable[[SourceFile], Iterator[Document | Problem]]
+Item = Document | KeyedDocument | KnownRow
+"""What a corpus is made of."""
+
+Reader = Callable[[SourceFile], Iterator[Item | Problem]]
 """Reads one file. Yields documents in their order in the file, and problems where they were met.
 
 A reader raises SourceError only when it can read nothing more of the file; what it yielded before stands.

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from faqsearch.documents import Document
 from faqsearch.sources.bounds import MAX_DEPTH, MAX_LINE_CHARS, MAX_OBJECTS, MAX_RECOVERIES, MAX_VALUES
 from faqsearch.sources.decoding import read_text
 from faqsearch.sources.entries import Entry, read_entries
-from faqsearch.sources.interface import Problem, SourceFile
+from faqsearch.sources.interface import Item, Problem, SourceFile
+from faqsearch.sources.keys import RowKeys
 from faqsearch.sources.rows import RowReader
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[][{}\n]', re.DOTALL)
@@ -19,10 +21,10 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _ITEM = re.compile(r"^[ \t]*\{", re.MULTILINE)
 
 
-def read_jsonl(file: SourceFile) -> Iterator[Document | Problem]:
+def read_jsonl(file: SourceFile) -> Iterator[Item | Problem]:
     """Read one object per line. Only line feeds end lines: U+2028 and its kind are text."""
     text = yield from read_text(file)
-    rows = RowReader(file)
+    rows, keys = RowReader(file), RowKeys(file)
     start, line = 0, 0
     while start < len(text):
         end = text.find("\n", start)
@@ -31,13 +33,17 @@ def read_jsonl(file: SourceFile) -> Iterator[Document | Problem]:
         if end - start > MAX_LINE_CHARS:
             yield file.problem(f"a line of {end - start:,} characters; at most {MAX_LINE_CHARS:,} are read", line=line)
         elif content := text[start:end].strip(" \t\r"):
-            try:
-                value = _parse(content)
-            except _UnreadableError as fault:
-                yield file.problem(str(fault), line=line)
-            else:
-                yield from read_entries(file, rows, value, line=line)
+            yield from keys.read(content, line, partial(_line, file, rows, content))
         start = end + 1
+
+
+def _line(file: SourceFile, rows: RowReader, content: str, line: int) -> Iterator[Document | Problem]:
+    try:
+        value = _parse(content)
+    except _UnreadableError as fault:
+        yield file.problem(str(fault), line=line)
+    else:
+        yield from read_entries(file, rows, value, line=line)
 
 
 def read_json(file: SourceFile) -> Iterator[Document | Problem]:

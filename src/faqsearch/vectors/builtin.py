@@ -39,6 +39,11 @@ def kanji_of(term: str) -> list[int]:
     return [ord(c) for c in term if _FIRST_KANJI <= ord(c) <= _LAST_KANJI]
 
 
+def is_kanji(codes: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Return which code points are kanji."""
+    return np.asarray((codes >= _FIRST_KANJI) & (codes <= _LAST_KANJI))
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """Where one view lies in the vectors."""
@@ -89,6 +94,10 @@ class WordVectors:
             general = general_words().vectors([term])[0]
             vector[self.views[-1].start : self.views[-1].end] = general * self._unknown_weight
         return vector
+
+    def kanji_rows(self) -> Floats:
+        """Return the vectors of all kanji; float32, shape (kanji, dimension)."""
+        return self._unpack(self._kanji_vectors, self._kanji_factors)
 
     def _kanji_sum(self, code_points: Sequence[int]) -> Floats:
         places = np.searchsorted(self._kanji, code_points)

@@ -17,8 +17,6 @@ from threadpoolctl import threadpool_limits
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-# Above this many documents a sample is decomposed: directions settle long before, time grows on.
-SAMPLE = 20_000
 _OVERSAMPLING = 16
 _ITERATIONS = 3
 _SEED = 20261121

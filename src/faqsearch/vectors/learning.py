@@ -5,24 +5,29 @@ and their kanji: `topic`, few directions, and `context`, many, with rare words w
 their own at half a word's weight, and a word's vector is its own plus its kanji's, so that 再発行 and 発行 are near
 also where they never share a document. The third view, `meaning`, is Japanese at large: the word vectors shipped with
 the package (`vectors/words.py`), weighted for this corpus. All parameters were chosen on the judged sets (benchmarks/README.md).
+
+Learned from is a sample: the documents whose texts have the smallest hashes. Which ones these are depends on what they
+say alone, not on where they stand or what else there is, so that most edits of a large corpus leave the sample, and
+with it every vector, as it is. A word that stands outside the sample only is one the encoder does not know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from faqsearch.passages import OTHER, PHRASING, SENTENCE
-from faqsearch.vectors.builtin import GENERAL_VIEW, WordVectors, describe, kanji_of, pack_rows
+from faqsearch.vectors.builtin import GENERAL_VIEW, WordVectors, kanji_of, pack_rows
 from faqsearch.vectors.interface import Vectors
-from faqsearch.vectors.latent import SAMPLE, right_singular_vectors
+from faqsearch.vectors.latent import right_singular_vectors
 from faqsearch.vectors.units import pack_units
 from faqsearch.vectors.words import general_words
-from faqsearch.vocabulary import Vocabulary
+from faqsearch.vocabulary import Vocabulary, ranges
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -32,6 +37,11 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 # A kanji says less than the word it stands in.
 _KANJI_WEIGHT = 0.5
+# Documents learned from: directions settle long before, time grows on. One edit of 100,000 documents changes this
+# sample with a chance of 1 in 10, and then everything is learned again.
+SAMPLE = 5_000
+# Changed whenever the same sample gives other vectors.
+_RECIPE = b"1"
 # Rows multiplied at a time: 100 MB of vectors.
 _ROWS = 50_000
 
@@ -54,130 +64,216 @@ VIEWS = (LatentView("topic", 60, 1.0, 12), LatentView("context", 250, 1.5, 4))
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
-    """Word vectors learned from a corpus, and the vectors of its passages."""
+class Encoded:
+    """What an encoder makes of the documents of an index."""
 
-    arrays: Arrays
-    """The arrays of `WordVectors`."""
-    described: dict[str, Any]
-    """What the manifest says of the encoder."""
-    vectors: Vectors
-    """Each document's phrasings, then the whole document."""
-    passage_documents: npt.NDArray[np.int32]
-    """Document of each vector, ascending."""
     units: Iterator[tuple[npt.NDArray[np.int8], Floats]]
     """Vectors and factors of `UnitVectors`, some rows at a time: in a large index they take more than memory."""
+    vectors: Vectors
+    """Each document's phrasings, then the whole document."""
+    owners: npt.NDArray[np.int32]
+    """Document of each vector, ascending."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """A corpus as matrices of counts."""
+    """The sample as a matrix of counts."""
 
     documents: csr_array
     """Documents by words."""
-    units: csr_array
-    """Units by words."""
     spelling: csr_array
     """Words by kanji."""
+    terms: list[str]
     kanji: npt.NDArray[np.int32]
     """Code points, sorted; one per column of `spelling`."""
 
 
-def learn(words: Mapping[str, npt.NDArray[Any]], documents: int) -> Learned:
-    """Learn word vectors from a corpus.
+def fingerprint(hashes: npt.NDArray[np.uint8]) -> str:
+    """Return what tells whether two corpora give the same vectors of words: what is learned from, and how.
+
+    Args:
+        hashes: Of the texts of all documents; shape (documents, 16).
+    """
+    digest = blake2b(_RECIPE, digest_size=8)
+    digest.update(hashes[sampled(hashes)].tobytes())
+    return digest.hexdigest()
+
+
+def sampled(hashes: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    """Return the numbers of the documents learned from, by the hashes of their texts; in the order of these.
+
+    Args:
+        hashes: One row for each document; shape (documents, 16).
+    """
+    halves = np.ascontiguousarray(hashes).view(">u8")
+    return np.lexsort((halves[:, 1], halves[:, 0]))[:SAMPLE]
+
+
+def learn(words: Mapping[str, npt.NDArray[Any]], hashes: npt.NDArray[np.uint8]) -> Arrays:
+    """Learn the vectors of the words of a corpus.
 
     Args:
         words: The arrays of its `Sequences`.
-        documents: Documents in it.
+        hashes: Of the texts of its documents; shape (documents, 16).
+
+    Returns:
+        The arrays of `WordVectors`.
     """
-    counts = _count(words, documents)
-    made = [*(_latent_view(counts, view) for view in VIEWS), _general_view(counts, words)]
-    names = [*(view.name for view in VIEWS), GENERAL_VIEW]
+    chosen = sampled(hashes)
+    numbers, counts = _count(words, chosen)
+    made = [*(_latent_view(counts, view) for view in VIEWS), _general_view(counts)]
     arrays = _pack([vectors for vectors, _ in made], [kanji for _, kanji in made])
     arrays["kanji"] = counts.kanji
-    unknown = np.log((documents + 1) / 0.5) ** _GENERAL_POWER
-    arrays["unknown_weight"] = np.array([unknown], dtype=np.float32)
-    # Sums are made from the packed vectors: a text gives the same vector when it is indexed and when it is asked.
-    packed = WordVectors(arrays, names)
-    effective = packed.words(np.arange(counts.units.shape[1]))
-
-    asked = np.flatnonzero(words["unit_kinds"] == PHRASING)
-    owners = np.concatenate((words["unit_documents"][asked], np.arange(documents, dtype=np.int32)))
-    order = np.argsort(owners, kind="stable")
-    sums = np.concatenate((counts.units[asked] @ effective, counts.documents @ effective))
-    units = _unit_vectors(counts.units, words, packed, effective)
-    return Learned(arrays, describe(packed), packed.unit(sums)[order], owners[order].astype(np.int32), units)
-
-
-def _count(words: Mapping[str, npt.NDArray[Any]], documents: int) -> _Counts:
-    from scipy.sparse import coo_array, csr_array
-
-    terms = len(words["keys"])
-    lengths = np.diff(words["unit_starts"])
-    one = np.ones(len(words["sequence"]), dtype=np.float32)
-    rows = np.repeat(words["unit_documents"], lengths)
+    arrays["unknown_weight"] = np.array([np.log((len(chosen) + 1) / 0.5) ** _GENERAL_POWER], dtype=np.float32)
     vocabulary = Vocabulary(words)
-    spelled = [(i, c) for i in range(terms) for c in kanji_of(vocabulary.term(i))]
-    kanji, columns = np.unique(np.array([c for _, c in spelled], dtype=np.int32), return_inverse=True)
-    places = (np.array([i for i, _ in spelled], dtype=np.int32), columns)
-    return _Counts(
-        documents=coo_array((one, (rows, words["sequence"])), shape=(documents, terms)).tocsr(),
-        units=csr_array((one, words["sequence"], words["unit_starts"]), shape=(len(lengths), terms)),
-        spelling=coo_array((np.ones(len(spelled), np.float32), places), shape=(terms, len(kanji))).tocsr(),
+    known = np.zeros(len(vocabulary), dtype=bool)
+    known[numbers] = True
+    others = np.flatnonzero(~known)
+    unseen = unseen_words(arrays, [vocabulary.term(i) for i in others.tolist()])
+    order = np.argsort(np.concatenate((numbers, others)), kind="stable")
+    return arrays | {name: np.concatenate((arrays[name], rows))[order] for name, rows in unseen.items()}
+
+
+def unseen_words(arrays: Arrays, terms: Sequence[str]) -> Arrays:
+    """Return `word_vectors` and `word_factors` of words that stand in no document learned from.
+
+    Args:
+        arrays: What was learned: `views`, `kanji` with their vectors and factors, and `unknown_weight`.
+        terms: The words.
+    """
+    kanji = word_vectors(arrays).kanji_rows()
+    places = {code: place for place, code in enumerate(arrays["kanji"].tolist())}
+    spelled = [[places[c] for c in kanji_of(term) if c in places] for term in terms]
+    vectors = _spelling(spelled, len(places)) @ kanji
+    start = arrays["views"][-1, 0]
+    vectors[:, start:] = general_words().vectors(terms) * arrays["unknown_weight"]
+    return _packed("word", [vectors[:, start:end] for start, end in arrays["views"].tolist()])
+
+
+def word_vectors(arrays: Arrays) -> WordVectors:
+    """Return the read side of what was learned."""
+    return WordVectors(arrays, [*(view.name for view in VIEWS), GENERAL_VIEW])
+
+
+def encode(words: Mapping[str, npt.NDArray[Any]], vectors: WordVectors, numbers: npt.NDArray[np.int64]) -> Encoded:
+    """Return the vectors of documents.
+
+    Sums are made from the packed vectors: a text gives the same vector when it is indexed and when it is asked.
+
+    Args:
+        words: The arrays of a `Sequences`.
+        vectors: Vectors of words.
+        numbers: The number of each word of the sequences among these; shape (terms,).
+    """
+    from scipy.sparse import csr_array
+
+    effective = vectors.words(numbers)
+    documents = np.unique(words["unit_documents"])
+    one = np.ones(len(words["sequence"]), dtype=np.float32)
+    shape = (len(words["unit_kinds"]), len(effective))
+    units = csr_array((one, words["sequence"], words["unit_starts"]), shape=shape)
+    asked = np.flatnonzero(words["unit_kinds"] == PHRASING)
+    owners = np.concatenate((words["unit_documents"][asked], documents))
+    order = np.argsort(owners, kind="stable")
+    sums = np.concatenate((units[asked] @ effective, _documents(words, documents) @ effective))
+    return Encoded(
+        _unit_vectors(units, words, vectors, effective), vectors.unit(sums)[order], owners[order].astype(np.int32)
+    )
+
+
+def _documents(words: Mapping[str, npt.NDArray[Any]], documents: npt.NDArray[np.int64]) -> csr_array:
+    """How often some documents hold each word; documents by words."""
+    from scipy.sparse import coo_array
+
+    first = words["document_units"][documents]
+    counts = words["document_units"][documents + 1] - first
+    units = ranges(first, counts)
+    lengths = words["unit_starts"][units + 1] - words["unit_starts"][units]
+    columns = words["sequence"][ranges(words["unit_starts"][units], lengths)]
+    rows = np.repeat(np.repeat(np.arange(len(documents)), counts), lengths)
+    shape = (len(documents), len(words["keys"]))
+    return coo_array((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape).tocsr()
+
+
+def _count(
+    words: Mapping[str, npt.NDArray[Any]], chosen: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], _Counts]:
+    """The numbers of the sample's words, ascending, and its counts."""
+    from scipy.sparse import csr_array
+
+    rows = _documents(words, chosen)
+    numbers, columns = np.unique(rows.indices, return_inverse=True)
+    vocabulary = Vocabulary(words)
+    terms = [vocabulary.term(number) for number in numbers.tolist()]
+    spelled = [kanji_of(term) for term in terms]
+    kanji, places = np.unique(np.array([c for own in spelled for c in own], dtype=np.int32), return_inverse=True)
+    own = iter(places.tolist())
+    return numbers.astype(np.int64), _Counts(
+        documents=csr_array((rows.data, columns, rows.indptr), shape=(len(chosen), len(numbers))),
+        spelling=_spelling([[next(own) for _ in codes] for codes in spelled], len(kanji)),
+        terms=terms,
         kanji=kanji,
     )
+
+
+def _spelling(spelled: Sequence[Sequence[int]], kanji: int) -> csr_array:
+    """Words by kanji: how often each is written with each, from the places of its kanji."""
+    from scipy.sparse import coo_array
+
+    rows = np.repeat(np.arange(len(spelled)), [len(own) for own in spelled])
+    columns = np.array([place for own in spelled for place in own], dtype=np.int64)
+    return coo_array((np.ones(len(rows), np.float32), (rows, columns)), shape=(len(spelled), kanji)).tocsr()
 
 
 def _latent_view(counts: _Counts, view: LatentView) -> tuple[Floats, Floats]:
     """Vectors of words (their kanji's added) and of kanji, each multiplied by its weight."""
     from scipy.sparse import diags_array, hstack
 
-    documents = counts.documents.shape[0]
-    # Evenly spread over the corpus, so that no file is left out.
-    sample = np.unique(np.linspace(0, documents - 1, min(SAMPLE, documents)).astype(np.int64))
-    spelled = counts.documents @ counts.spelling
-    both = hstack([counts.documents, spelled], format="csr")
-    df = np.bincount(both.indices, minlength=both.shape[1])
+    documents, words = counts.documents.shape
+    rows = hstack([counts.documents, counts.documents @ counts.spelling], format="csr")
+    df = np.bincount(rows.indices, minlength=rows.shape[1])
     weight = np.log((documents + 1) / (df + 0.5)).clip(min=0.0)
-    weight[counts.documents.shape[1] :] *= _KANJI_WEIGHT
+    weight[words:] *= _KANJI_WEIGHT
     weight = (weight**view.power).astype(np.float32)
-    rows = both[sample]
     rows.data = 1 + np.log(rows.data)
     rows = rows @ diags_array(weight)
     lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     rows = diags_array(np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)) @ rows
     dimension = max(1, min(view.dimension, documents // view.documents_per_direction))
     vectors = right_singular_vectors(rows.tocsr(), dimension) * weight[:, None]
-    own, kanji = vectors[: counts.documents.shape[1]], vectors[counts.documents.shape[1] :]
+    own, kanji = vectors[:words], vectors[words:]
     return own + counts.spelling @ kanji, kanji
 
 
-def _general_view(counts: _Counts, words: Mapping[str, npt.NDArray[Any]]) -> tuple[Floats, Floats]:
+def _general_view(counts: _Counts) -> tuple[Floats, Floats]:
     """Vectors of words from the shipped ones; kanji have none of their own there."""
-    documents, terms = counts.documents.shape
-    df = np.bincount(counts.documents.indices, minlength=terms)
+    documents, words = counts.documents.shape
+    df = np.bincount(counts.documents.indices, minlength=words)
     weight = np.log((documents + 1) / (df + 0.5)).clip(min=0.0) ** _GENERAL_POWER
-    vocabulary, general = Vocabulary(words), general_words()
-    vectors = general.vectors([vocabulary.term(i) for i in range(terms)]) * weight[:, None].astype(np.float32)
+    general = general_words()
+    vectors = general.vectors(counts.terms) * weight[:, None].astype(np.float32)
     return vectors, np.zeros((len(counts.kanji), general.dimension), dtype=np.float32)
 
 
 def _pack(words: Sequence[Floats], kanji: Sequence[Floats]) -> Arrays:
     ends = np.cumsum([vectors.shape[1] for vectors in words])
     bounds = np.stack((np.concatenate(([0], ends[:-1])), ends), axis=1)
-    arrays: Arrays = {"views": bounds.astype(np.int32)}
-    for name, views in (("word", words), ("kanji", kanji)):
-        packed = [pack_rows(vectors) for vectors in views]
-        arrays[f"{name}_vectors"] = np.concatenate([vectors for vectors, _ in packed], axis=1)
-        arrays[f"{name}_factors"] = np.stack([factors for _, factors in packed], axis=1)
-    return arrays
+    return {"views": bounds.astype(np.int32), **_packed("word", words), **_packed("kanji", kanji)}
+
+
+def _packed(name: str, views: Sequence[Floats]) -> Arrays:
+    packed = [pack_rows(vectors) for vectors in views]
+    return {
+        f"{name}_vectors": np.concatenate([vectors for vectors, _ in packed], axis=1),
+        f"{name}_factors": np.stack([factors for _, factors in packed], axis=1),
+    }
 
 
 def _unit_vectors(
     units: csr_array, words: Mapping[str, npt.NDArray[Any]], packed: WordVectors, effective: Floats
 ) -> Iterator[tuple[npt.NDArray[np.int8], Floats]]:
     """Yield the packed vectors of phrasings and sentences; of a sentence together with its document's question."""
-    first = words["document_units"][:-1][words["unit_documents"]]
+    first = np.searchsorted(words["unit_documents"], words["unit_documents"])
     for start in range(0, units.shape[0], _ROWS):
         kinds = words["unit_kinds"][start : start + _ROWS]
         part = start + np.flatnonzero(kinds != OTHER)

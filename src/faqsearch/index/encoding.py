@@ -1,0 +1,138 @@
+"""Encoding: the built-in encoder of a generation and the vectors it gives, learned or taken from the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
+from faqsearch.index.merging import LexicalMerge
+from faqsearch.index.splicing import Moves, Splice
+from faqsearch.passages import OTHER
+from faqsearch.vectors.builtin import describe
+from faqsearch.vectors.interface import Encoder, Vectors
+from faqsearch.vectors.learning import Encoded, encode, fingerprint, learn, unseen_words, word_vectors
+from faqsearch.vocabulary import Vocabulary
+
+# Passages encoded between two reports of progress.
+_ENCODED_AT_ONCE = 1024
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """What a generation keeps of the built-in encoder."""
+
+    arrays: Arrays
+    """Those of `WordVectors`."""
+    described: dict[str, Any]
+    """What the manifest says of it."""
+    owners: npt.NDArray[np.int32]
+    """Document of each passage, ascending."""
+    vectors: list[npt.NDArray[Any]]
+    """Of all passages, in parts; rows of float32, or of their bytes."""
+    units: Iterator[tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]]
+    """Vectors and factors of `UnitVectors`, some rows at a time."""
+    passages: Splice | None = None
+    """Where the vectors come from, when they are mostly those of the generation before."""
+
+    def write_units(self, path: Path, kinds: npt.NDArray[np.uint8]) -> dict[str, ArrayPlace]:
+        """Write the file of `UnitVectors`, given the kinds of all units; return where its arrays lie."""
+        factors = []
+
+        def vectors() -> Iterator[npt.NDArray[np.int8]]:
+            for packed, own in self.units:
+                factors.append(own)
+                yield packed
+
+        with ArrayFileWriter(path) as file:
+            file.add_parts("vectors", vectors(), (int((kinds != OTHER).sum()), self.described["dimension"]))
+            file.add("factors", np.concatenate(factors))
+        return file.places
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the generation before kept."""
+
+    arrays: Arrays
+    described: Mapping[str, Any]
+    owners: npt.NDArray[np.int32]
+    vectors: npt.NDArray[np.uint8]
+    """The bytes of the passages' vectors."""
+    units: Arrays
+    """Those of `UnitVectors`."""
+    words: Arrays
+    """Those of `Sequences`."""
+
+
+def built_in(words: Arrays, hashes: npt.NDArray[np.uint8]) -> BuiltIn:
+    """Learn the encoder from a corpus, and encode that.
+
+    Args:
+        words: The arrays of its `Sequences`.
+        hashes: Of the texts of its documents; shape (documents, 16).
+    """
+    arrays = learn(words, hashes)
+    encoded = encode(words, word_vectors(arrays), np.arange(len(words["keys"])))
+    return BuiltIn(arrays, _described(arrays, hashes), encoded.owners, [encoded.vectors], encoded.units)
+
+
+def built_in_as_before(
+    before: Before, added: Arrays, hashes: npt.NDArray[np.uint8], merged: LexicalMerge, moves: Moves
+) -> BuiltIn | None:
+    """Return what `built_in` would, encoding only the documents added; None when everything must be learned again.
+
+    Args:
+        before: Of the generation before.
+        added: The sequences of the documents added.
+        hashes: Of the texts of all documents; shape (documents, 16).
+        merged: The words of all documents.
+        moves: Where these come from.
+    """
+    if before.described.get("learned_from") != fingerprint(hashes):
+        return None
+    terms = merged.terms
+    vocabulary = Vocabulary(added)
+    unseen = unseen_words(before.arrays, [vocabulary.term(number) for number in terms.new.tolist()])
+    arrays = before.arrays | {name: terms.splice(before.arrays[name], rows) for name, rows in unseen.items()}
+    encoded = encode(added, word_vectors(arrays), terms.numbers)
+    passages = moves.units(before.owners, encoded.owners)
+    owners = passages(moves.documents.renumbered(before.owners), encoded.owners)
+    added_rows = encoded.vectors.view(np.uint8)
+    vectors = [(added_rows if own else before.vectors)[first:last] for own, first, last in passages.stretches]
+    return BuiltIn(arrays, _described(arrays, hashes), owners, vectors, _units(before, added, encoded, moves), passages)
+
+
+def _units(
+    before: Before, added: Arrays, encoded: Encoded, moves: Moves
+) -> Iterator[tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]]:
+    owners, own = (words["unit_documents"][words["unit_kinds"] != OTHER] for words in (before.words, added))
+    fresh = [np.concatenate(column) for column in zip(*encoded.units, strict=True)]
+    for new, first, last in moves.units(owners, own).stretches:
+        if new:
+            yield fresh[0][first:last], fresh[1][first:last]
+        else:
+            yield before.units["vectors"][first:last], before.units["factors"][first:last]
+
+
+def encoded_texts(encoder: Encoder, texts: list[str], progress: Callable[[str, int, int | None], None]) -> Vectors:
+    """Return the vectors of passages, in order; `progress` is told (step, done, total)."""
+    vectors = np.empty((len(texts), encoder.dimension), dtype=np.float32)
+    # Longest first: a batch of like lengths pads little, and memory runs out at once or never.
+    order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
+    for start in range(0, len(texts), _ENCODED_AT_ONCE):
+        part = order[start : start + _ENCODED_AT_ONCE]
+        vectors[part] = encoder.encode_passages([texts[i] for i in part])
+        progress("encoding", start + len(part), len(texts))
+    return vectors
+
+
+def _described(arrays: Arrays, hashes: npt.NDArray[np.uint8]) -> dict[str, Any]:
+    return {**describe(word_vectors(arrays)), "learned_from": fingerprint(hashes)}
