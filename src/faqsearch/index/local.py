@@ -82,10 +82,9 @@ class LocalIndex:
             self.dense = DenseIndex(
                 generation.path, tables["passage_documents"], int(generation.manifest.encoder["dimension"])
             )
-            self._passage_starts = tables["passage_starts"]
         except KeyError as error:
             raise IndexFormatError(f"{generation.path} lacks {error}", hint=DAMAGE_HINT) from error
-        if len(self.stored) != documents or len(self._passage_starts) != documents + 1:
+        if len(self.stored) != documents or len(self.tables["passage_starts"]) != documents + 1:
             raise IndexFormatError(f"{generation.path} does not hold {documents} documents", hint=DAMAGE_HINT)
 
     @classmethod
@@ -169,7 +168,7 @@ class LocalIndex:
 
     def vectors(self, number: int) -> Vectors:
         """Return the stored vectors of a document's passages; float32, shape (passages, dimension)."""
-        return self.dense.vectors(np.arange(*self._passage_starts[number : number + 2]))
+        return self.dense.vectors(np.arange(*self.tables["passage_starts"][number : number + 2]))
 
     def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
         """Return the union of every leg's `depth` best documents, scored by all legs."""
@@ -282,7 +281,7 @@ class LocalIndex:
 
     def _dense_scores(self, vector: npt.NDArray[np.float32], documents: npt.NDArray[np.int64]) -> Scores:
         """The score of each document's best passage, 0 or above."""
-        starts, ends = self._passage_starts[documents], self._passage_starts[documents + 1]
+        starts, ends = self.tables["passage_starts"][documents], self.tables["passage_starts"][documents + 1]
         counts = ends - starts
         firsts = np.concatenate(([0], np.cumsum(counts)))
         scores = self.dense.vectors(ranges(starts, counts)) @ vector
