@@ -133,10 +133,10 @@ def test_a_shortlist_is_extended_to_what_would_be_written(tmp_path, added):
     vectors = passages(VECTORS[:7000], VECTORS[7000 : 7000 + added])
     for folder in ("before", "after", "anew"):
         (tmp_path / folder).mkdir()
-    described = write(tmp_path / "before", [VECTORS[:7000]], 48, own)
+    write(tmp_path / "before", [VECTORS[:7000]], 48, own)
     write_dense(tmp_path / "after", [vectors], 48)
 
-    extended = extend_shortlist(tmp_path / "after", tmp_path / "before", described, 48, passages)
+    extended = extend_shortlist(tmp_path / "after", tmp_path / "before", 48, passages)
 
     assert extended == write(tmp_path / "anew", [vectors], 48, passages.old[own])
     assert (tmp_path / "after" / SHORTLIST_FILE).read_bytes() == (tmp_path / "anew" / SHORTLIST_FILE).read_bytes()

@@ -139,3 +139,12 @@ def places_from_json(value: Any) -> dict[str, ArrayPlace]:
         }
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise IndexFormatError(f"the manifest's array table is damaged ({error!r})", hint=DAMAGE_HINT) from error
+
+
+def by_prefix(arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, dict[str, npt.NDArray[Any]]]:
+    """`document/indptr` → {"document": {"indptr": …}}."""
+    groups: dict[str, dict[str, npt.NDArray[Any]]] = {}
+    for name, array in arrays.items():
+        prefix, _, rest = name.partition("/")
+        groups.setdefault(prefix, {})[rest] = array
+    return groups

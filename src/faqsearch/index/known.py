@@ -17,13 +17,13 @@ import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
-from faqsearch.index.arrays import DAMAGE_HINT
+from faqsearch.index.arrays import DAMAGE_HINT, by_prefix
 from faqsearch.index.completions import Wording
 from faqsearch.index.counts import TermCounts
 from faqsearch.index.dense_files import stored_rows
 from faqsearch.index.encoding import Before
 from faqsearch.index.folder import Generation
-from faqsearch.index.local import ENCODER_FILE, LEXICAL_FILE, UNITS_FILE, LocalIndex, by_prefix
+from faqsearch.index.local import ENCODER_FILE, LEXICAL_FILE, UNITS_FILE, LocalIndex
 from faqsearch.index.sequences import TermSequences, stored_sequences
 from faqsearch.vectors.interface import Vectors
 from faqsearch.vocabulary import ranges

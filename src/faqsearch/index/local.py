@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
-from faqsearch.index.arrays import DAMAGE_HINT, open_arrays
+from faqsearch.index.arrays import DAMAGE_HINT, by_prefix, open_arrays
 from faqsearch.index.characters import Spelling
 from faqsearch.index.contained import contained
 from faqsearch.index.damage import saying_damage
@@ -186,7 +186,7 @@ class LocalIndex:
         if question.vector is not None:
             chosen.append(np.fromiter(self._nearest(question.vector, depth, allowed), dtype=np.int64))
         # Not `np.unique`, which imports numpy.ma: 15 ms of a command's start.
-        held = np.zeros(len(self._documents), dtype=bool)
+        held = np.zeros(len(self.stored), dtype=bool)
         held[np.concatenate(chosen)] = True
         documents = np.flatnonzero(held)
         maxima = {leg: float(scores.max(initial=0)) for leg, scores in every.items()}
@@ -290,12 +290,3 @@ class LocalIndex:
         if len(filled):
             best_scores[filled] = np.maximum.reduceat(scores, firsts[:-1][filled])
         return np.maximum(best_scores, 0)
-
-
-def by_prefix(arrays: Arrays) -> dict[str, Arrays]:
-    """`document/indptr` → {"document": {"indptr": …}}."""
-    groups: dict[str, Arrays] = {}
-    for name, array in arrays.items():
-        prefix, _, rest = name.partition("/")
-        groups.setdefault(prefix, {})[rest] = array
-    return groups
