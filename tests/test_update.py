@@ -1,5 +1,7 @@
 """Update: the files a fresh build would write, whatever was edited, and only what changed is analysed."""
 
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -15,8 +17,10 @@ from faqsearch.errors import IndexFormatError, IndexMismatch, IndexNotFound, Sou
 from faqsearch.index.folder import IndexFolder
 from faqsearch.search import open_index
 from faqsearch.settings import BM25, Settings
+from faqsearch.sources.rows import RowReader
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.update import update_index
+from faqsearch.vectors import learning
 from faqsearch.vectors.interface import unit_rows
 
 QUESTIONS = [
@@ -44,7 +48,8 @@ ROWS = st.fixed_dictionaries(
         "担当": st.sampled_from(["山田", "佐藤"]),
     },
 )
-NAMES = st.sampled_from(["a.jsonl", "b.jsonl", "奥/c.jsonl"])
+NAMES = st.sampled_from(["a.csv", "b.jsonl", "奥/c.csv"])
+COLUMNS = ["id", "question", "answer", "alternates", "category", "tags", "担当"]
 EDITS = st.one_of(
     st.tuples(st.just("add"), NAMES, st.integers(0, 5), ROWS),
     st.tuples(st.just("change"), NAMES, st.integers(0, 5), ROWS),
@@ -80,8 +85,20 @@ def write(folder, files):
     shutil.rmtree(folder, ignore_errors=True)
     for name, rows in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-        (folder / name).write_text("\n".join(lines), encoding="utf-8")
+        text = as_csv(rows) if name.endswith(".csv") else "\n".join(json.dumps(r, ensure_ascii=False) for r in rows)
+        (folder / name).write_text(text, encoding="utf-8", newline="")
+
+
+def as_csv(rows):
+    """Rows as a table; a cell with several values has one on each line, a category its path."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for row in rows:
+        joined = {"category": " > ".join(row.get("category", [])), "alternates": "\n".join(row.get("alternates", []))}
+        joined["tags"] = "\n".join(row.get("tags", []))
+        table.writerow([joined.get(column, row.get(column, "")) for column in COLUMNS])
+    return text.getvalue()
 
 
 def numbered(files):
@@ -101,25 +118,114 @@ def same(one, other):
     assert (one.encoder, one.settings, one.documents) == (other.encoder, other.settings, other.documents)
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.parametrize("sample", [3, 5000])
+@settings(max_examples=25, deadline=None)
 @given(
     files=st.dictionaries(NAMES, st.lists(ROWS, min_size=1, max_size=5), min_size=1).map(numbered),
     edits=st.lists(st.lists(EDITS, min_size=1, max_size=4), min_size=1, max_size=2),
 )
-def test_an_update_writes_what_a_build_writes(tmp_path_factory, files, edits):
-    """After any edits, one update after the other, the files are those of a fresh build, byte for byte."""
+def test_an_update_writes_what_a_build_writes(tmp_path_factory, sample, files, edits):
+    """After any edits, one update after the other, the files are those of a fresh build, byte for byte.
+
+    Learned from three documents, most word vectors outlive an edit; learned from all, none does.
+    """
     place = tmp_path_factory.mktemp("update")
-    write(place / "corpus", files)
-    build_index(place / "corpus", place / "updated")
-    for some in edits:
-        for edit in some:
-            edited(files, edit)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learning, "SAMPLE", sample)
         write(place / "corpus", files)
-        if not any(files.values()):
-            return
-        update_index(place / "corpus", place / "updated", allow_shrink=True)
-    build_index(place / "corpus", place / "built")
+        build_index(place / "corpus", place / "updated")
+        for some in edits:
+            for edit in some:
+                edited(files, edit)
+            write(place / "corpus", files)
+            if not any(files.values()):
+                return
+            update_index(place / "corpus", place / "updated", allow_shrink=True)
+        build_index(place / "corpus", place / "built")
     same(place / "updated", place / "built")
+
+
+@pytest.fixture
+def sampled(tmp_path, monkeypatch):
+    """A corpus, its index learned from three documents, and its rows: first those learned from."""
+    monkeypatch.setattr(learning, "SAMPLE", 3)
+    rows = [{"id": f"r{i}", "question": q, "answer": ANSWERS[i % 5]} for i, q in enumerate(QUESTIONS)]
+    write(tmp_path / "corpus", {"a.csv": rows})
+    build_index(tmp_path / "corpus", tmp_path / "i")
+    chosen = learning.sampled(open_index(tmp_path / "i").index.tables["text_hashes"]).tolist()
+    return tmp_path, rows, [*chosen, *(i for i in range(len(rows)) if i not in chosen)]
+
+
+def test_an_edit_outside_the_sample_keeps_the_word_vectors(sampled, monkeypatch):
+    """Only the edited document is encoded, and nothing is learned; the files are those of a build."""
+    place, rows, order = sampled
+    # Of new texts, some have so small a hash that they come into the sample.
+    before = IndexFolder(place / "i").current().manifest.encoder["learned_from"]
+    for price in range(550, 650):
+        rows[order[-1]]["answer"] = f"送料は{price}円です。"
+        write(place / "corpus", {"a.csv": rows})
+        build_index(place / "corpus", place / "built")
+        if IndexFolder(place / "built").current().manifest.encoder["learned_from"] == before:
+            break
+    encoded = []
+    encode = learning.encode
+    monkeypatch.setattr("faqsearch.index.encoding.learn", lambda *_: pytest.fail("learned again"))
+    monkeypatch.setattr(
+        "faqsearch.index.encoding.encode",
+        lambda words, *rest: encoded.append(len(np.unique(words["unit_documents"]))) or encode(words, *rest),
+    )
+    update_index(place / "corpus", place / "i")
+
+    assert encoded == [1]
+    same(place / "i", place / "built")
+
+
+def test_an_edit_inside_the_sample_learns_again(sampled, monkeypatch):
+    """Other documents to learn from give other word vectors, those of a build."""
+    place, rows, order = sampled
+    learned = []
+    learn = learning.learn
+    monkeypatch.setattr("faqsearch.index.encoding.learn", lambda *given: learned.append(1) or learn(*given))
+    rows[order[0]]["answer"] = "送料は600円です。"
+    write(place / "corpus", {"a.csv": rows})
+    update_index(place / "corpus", place / "i")
+
+    assert learned
+    build_index(place / "corpus", place / "built")
+    same(place / "i", place / "built")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_rows_that_say_what_they_said_are_not_read(tmp_path, monkeypatch, name):
+    """Of a file with one edited row, that one is read; the others stand where they stand now, further down."""
+    rows = [{"id": f"r{i}", "question": q, "answer": ANSWERS[i % 5]} for i, q in enumerate(QUESTIONS)]
+    write(tmp_path / "corpus", {name: rows})
+    build_index(tmp_path / "corpus", tmp_path / "i")
+    read = []
+    documents = RowReader.read
+    monkeypatch.setattr(RowReader, "read", lambda self, row, **more: read.append(row) or documents(self, row, **more))
+    write(tmp_path / "corpus", {name: [{"id": "new", "question": "営業時間は？", "answer": "九時からです。"}, *rows]})
+    report = update_index(tmp_path / "corpus", tmp_path / "i")
+
+    assert [row["id"] for row in read] == ["new"]
+    assert (report.changes.added, report.changes.kept) == (("new",), len(rows))
+    assert open_index(tmp_path / "i").document("r0").source.line == (3 if name == "a.csv" else 2)
+    build_index(tmp_path / "corpus", tmp_path / "built")
+    same(tmp_path / "i", tmp_path / "built")
+
+
+def test_an_id_that_comes_twice_is_seen_among_rows_that_are_not_read(tmp_path):
+    """A new row with the id of a known one is refused as in a build, with the same problem."""
+    rows = [{"id": f"r{i}", "question": q, "answer": ANSWERS[i % 5]} for i, q in enumerate(QUESTIONS)]
+    write(tmp_path / "corpus", {"a.csv": rows})
+    build_index(tmp_path / "corpus", tmp_path / "i")
+    write(tmp_path / "corpus", {"a.csv": [{"id": "r3", "question": "営業時間は？", "answer": "九時からです。"}, *rows]})
+    updated = update_index(tmp_path / "corpus", tmp_path / "i")
+    built = build_index(tmp_path / "corpus", tmp_path / "built")
+
+    assert updated.problems
+    assert list(map(str, updated.problems)) == list(map(str, built.problems))
+    same(tmp_path / "i", tmp_path / "built")
 
 
 class Counting(FugashiTokenizer):
