@@ -10,7 +10,7 @@ import pytest
 
 from faqsearch.build import build_index
 from faqsearch.errors import FaqsearchError, IndexFormatError
-from faqsearch.index import dense_files
+from faqsearch.index import shortlist
 from faqsearch.index.folder import IndexFolder
 from faqsearch.index.manifest import FORMAT_VERSION
 from faqsearch.search import open_index
@@ -72,8 +72,8 @@ def whole(corpus, tmp_path_factory):
     place = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:
         # A shortlist of 25 vectors, whose dimensions are a prime number.
-        patch.setattr(dense_files, "_FEW", 0)
-        patch.setattr(dense_files, "_PER_CODE", (1,))
+        patch.setattr(shortlist, "_FEW", 0)
+        patch.setattr(shortlist, "_PER_CODE", (1,))
         build_index(corpus, place / "i")
     names = [path.name for path in (place / "i").rglob("*") if path.is_file() and not path.name.startswith("LOCK")]
     assert sorted(names) == sorted(FILES)
