@@ -35,9 +35,9 @@ def test_killed_or_out_of_space_at_some_steps(tmp_path):
 
 
 @pytest.mark.slow
-def test_killed_or_out_of_space_hundreds_of_times(tmp_path):
-    """Every step of a build and of an update, and as many moments between steps."""
-    counted = crashes(tmp_path / "place", "--kills", "320", "--faults", "120", "--seed", str(os.getpid()))
+def test_killed_or_out_of_space_many_times(tmp_path):
+    """Other steps and moments in every run; hundreds at once are for `tests/crashes.py` (CONTRIBUTING.md)."""
+    counted = crashes(tmp_path / "place", "--kills", "80", "--faults", "40", "--seed", str(os.getpid()))
 
-    assert counted["killed"] >= 320
+    assert counted["killed"] >= 80
     assert counted["wrong"] == 0
