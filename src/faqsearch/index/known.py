@@ -58,13 +58,8 @@ class Known:
     @property
     def rows(self) -> dict[bytes, int]:
         """Numbers of documents by the key of their row, where they have one."""
-        keys = _rows(self.index.tables["row_keys"]) if self.mergeable else []
+        keys = _rows(self.index.tables["row_keys"])
         return {key: number for number, key in enumerate(keys) if any(key)}
-
-    @property
-    def mergeable(self) -> bool:
-        """Whether the generation keeps all that a merge needs; those of earlier versions do not."""
-        return "asked_keys" in self.index.tables
 
     @property
     def lexical(self) -> dict[str, dict[str, npt.NDArray[Any]]]:

@@ -151,7 +151,7 @@ class GenerationWriter:
             return None
         new, old = np.array(self._reused, dtype=np.int64).T
         self._readings.update(known.readings(old, self._analyser.readings))
-        stay = longest_ascending(old) if known.mergeable else old[:0]
+        stay = longest_ascending(old)
         again = np.delete(np.arange(len(old)), stay)
         if len(again):
             numbers = new[again].astype(np.int32)
