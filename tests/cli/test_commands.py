@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from faqsearch.index.folder import IndexFolder
+
 SEARCH_FIELDS = [
     "rank", "id", "kind", "score", "confidence", "question", "answer", "snippet", "matched", "category", "tags",
     "source", "copies",
@@ -29,6 +31,18 @@ def test_search_json_is_the_contract(cli):
     assert list(value["hits"][0]) == SEARCH_FIELDS
     assert value["hits"][0]["id"] == "ship"
     assert {k: value["hits"][0]["source"][k] for k in ("path", "line")} == {"path": "corpus/faq.csv", "line": 3}
+
+
+def test_a_build_beside_another_exits_with_5(cli, tmp_path):
+    """Worth retrying: it says who holds the index and writes nothing."""
+    place = tmp_path / "held"
+    with IndexFolder(place).lock("build"):
+        code, out, err = cli("build", "corpus", "--into", str(place))
+
+    assert (code, out) == (5, "")
+    assert "error: " in err
+    assert str(os.getpid()) in err
+    assert not (place / "CURRENT").exists()
 
 
 def test_no_answer_is_the_same_document_and_exits_with_1(cli):
