@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +32,31 @@ _BLOCK = 32
 """Vectors FAISS packs together in a fast scan."""
 
 
+class Passages(Protocol):
+    """Passages with vectors, each of one document."""
+
+    @property
+    def passage_documents(self) -> npt.NDArray[np.int32]:
+        """Document of each passage, ascending."""
+        ...
+
+    def search(
+        self, vectors: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None, *, exact: bool = False
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+        """Return scores and numbers of the `k` best passages for each vector; -1 where there are fewer."""
+        ...
+
+    def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
+        """Return the stored vectors of `passages`; float32, shape (n, dimension)."""
+        ...
+
+
 class DenseIndex:
     """Nearest passages by inner product, collapsed to documents. Safe to share between threads."""
 
     def __init__(self, folder: Path, passage_documents: npt.NDArray[np.int32], dimension: int) -> None:
         self._folder = folder
-        self.passage_documents = passage_documents
+        self._owners = passage_documents
         self.dimension = dimension
         # Held open: writers may remove the generation before the first question needs its vectors.
         self._files = {
@@ -46,6 +65,11 @@ class DenseIndex:
             if name == DENSE_FILE or (folder / name).exists()
         }
         self._opened: dict[str, Any] = {}
+
+    @property
+    def passage_documents(self) -> npt.NDArray[np.int32]:
+        """Document of each passage, ascending."""
+        return self._owners
 
     def _open(self, name: str) -> Any:
         # Opened at the first question that needs it: lexical-only work never pays for importing FAISS.

@@ -16,7 +16,7 @@ from faqsearch.index.arrays import DAMAGE_HINT, by_prefix, open_arrays
 from faqsearch.index.characters import Spelling
 from faqsearch.index.contained import contained
 from faqsearch.index.damage import saying_damage
-from faqsearch.index.dense import DenseIndex
+from faqsearch.index.dense import DenseIndex, Passages
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
 from faqsearch.index.features import SHARES, Read, asked_words, read_words
@@ -60,32 +60,32 @@ class LocalIndex:
         }
         documents = generation.manifest.documents
         try:
-            self.tables = tables = self._arrays[TABLES_FILE]
+            tables = self._arrays[TABLES_FILE]
             self.stored = DocumentFile(contained(generation.path, DOCUMENTS_FILE), tables)
             self.facets = Facets(self._arrays[FACETS_FILE], documents)
-            lexical = by_prefix(self._arrays[LEXICAL_FILE])
-            words = lexical.pop("words")
-            self.sequences, self._spelling = Sequences(words), Spelling(words)
-            self._lexicon = Lexicon(self.sequences.vocabulary, words)
-            self._word_vectors = (
-                WordVectors(self._arrays[ENCODER_FILE], generation.manifest.encoder["views"])
-                if generation.manifest.encoder["kind"] == "builtin"
-                else None
-            )
-            own = self._word_vectors
-            self._unit_vectors = UnitVectors(self._arrays[UNITS_FILE], own.views) if own else None
-            self.legs: Mapping[str, Postings] = {leg: Postings(a, documents) for leg, a in lexical.items()}
-            self.vocabularies = {
-                leg: Vocabulary(arrays) if "keys" in arrays else self.sequences.vocabulary
-                for leg, arrays in lexical.items()
-            }
-            self.dense = DenseIndex(
-                generation.path, tables["passage_documents"], int(generation.manifest.encoder["dimension"])
-            )
+            dimension = int(generation.manifest.encoder["dimension"])
+            self._take(self._arrays, DenseIndex(generation.path, tables["passage_documents"], dimension))
         except KeyError as error:
             raise IndexFormatError(f"{generation.path} lacks {error}", hint=DAMAGE_HINT) from error
         if len(self.stored) != documents or len(self.tables["passage_starts"]) != documents + 1:
             raise IndexFormatError(f"{generation.path} does not hold {documents} documents", hint=DAMAGE_HINT)
+
+    def _take(self, arrays: Mapping[str, Arrays], dense: Passages) -> None:
+        """Take what questions are answered from: the arrays of a generation, or of some documents of an engine."""
+        self.tables, self.dense = arrays[TABLES_FILE], dense
+        lexical = by_prefix(arrays[LEXICAL_FILE])
+        words = lexical.pop("words")
+        self.sequences, self._spelling = Sequences(words), Spelling(words)
+        self._lexicon = Lexicon(self.sequences.vocabulary, words)
+        encoder = self.generation.manifest.encoder
+        own = WordVectors(arrays[ENCODER_FILE], encoder["views"]) if encoder["kind"] == "builtin" else None
+        self._word_vectors = own
+        self._unit_vectors = UnitVectors(arrays[UNITS_FILE], own.views) if own else None
+        self.legs: Mapping[str, Postings] = {leg: Postings(a, self.manifest.documents) for leg, a in lexical.items()}
+        self.vocabularies = {
+            leg: Vocabulary(arrays) if "keys" in arrays else self.sequences.vocabulary
+            for leg, arrays in lexical.items()
+        }
 
     @classmethod
     def open(cls, path: str | Path) -> LocalIndex:
@@ -178,7 +178,7 @@ class LocalIndex:
         for leg, terms in question.terms.items():
             scores = self._score(leg, terms)
             if not self.legs[leg].one_unit_per_document:
-                scores = collapse(scores, self.legs[leg].unit_documents, len(self.stored))
+                scores = collapse(scores, self.legs[leg].unit_documents, self.manifest.documents)
             if allowed is not None:
                 scores = np.where(allowed, scores, np.float32(0))
             every[leg] = scores
@@ -186,7 +186,7 @@ class LocalIndex:
         if question.vector is not None:
             chosen.append(np.fromiter(self._nearest(question.vector, depth, allowed), dtype=np.int64))
         # Not `np.unique`, which imports numpy.ma: 15 ms of a command's start.
-        held = np.zeros(len(self.stored), dtype=bool)
+        held = np.zeros(self.manifest.documents, dtype=bool)
         held[np.concatenate(chosen)] = True
         documents = np.flatnonzero(held)
         maxima = {leg: float(scores.max(initial=0)) for leg, scores in every.items()}
