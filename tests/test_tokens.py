@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faqsearch.index.lexicon import StoredReadings, lexicon_arrays
 from faqsearch.tokens import FugashiTokenizer, KanaLexicon, QueryTerm, Tokenizer, is_kana_question
 from golden_cases import Case, read_cases
 
@@ -157,7 +158,9 @@ CORPUS = (
     "引っ越した時の住所の変更",
     "解約と契約の違い",
 )
-LEXICON = KanaLexicon(Counter(pair for text in CORPUS for pair in PLAIN.kana_words(text)))
+LEXICON = KanaLexicon(
+    StoredReadings(lexicon_arrays(Counter(pair for text in CORPUS for pair in PLAIN.kana_words(text)), {}))
+)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
+from faqsearch.index.lexicon import StoredReadings, lexicon_arrays
 from faqsearch.tokens import FugashiTokenizer, KanaLexicon
 from golden_cases import GOLDEN
 
@@ -44,7 +45,11 @@ ROWS = [
     for line in (GOLDEN / "variants.tsv").read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
-LEXICON = KanaLexicon(Counter(pair for row in ROWS for text in row[2:] for pair in TOKENIZER.kana_words(text)))
+LEXICON = KanaLexicon(
+    StoredReadings(
+        lexicon_arrays(Counter(pair for row in ROWS for text in row[2:] for pair in TOKENIZER.kana_words(text)), {})
+    )
+)
 
 
 def word_share(question: str, text: str) -> float:

@@ -49,7 +49,7 @@ class Known:
         """The key of each document's id."""
         self.id_keys[tables["id_numbers"]] = tables["id_keys"]
         self.text_hashes = _rows(self.index.tables["text_hashes"])
-        entries = list(self.index.lexicon.entries())
+        entries = list(self.index.lexicon.readings.entries())
         self._readings = {pair: count for pair, count, derived in entries if not derived}
         self.derived_readings = {term: reading for (reading, term), _, derived in entries if derived}
         """Readings of terms that occurred only where nothing was counted."""

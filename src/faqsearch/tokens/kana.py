@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from faqsearch.text import normalize, to_hiragana
 
@@ -34,37 +35,52 @@ def kana_key(reading: str) -> str:
     return to_hiragana(reading).translate(_SPELLING)
 
 
-class KanaLexicon:
-    """The words of a corpus by their readings, with their counts."""
+class Readings(Protocol):
+    """How the words of a corpus are read."""
 
-    def __init__(self, counts: Mapping[tuple[str, str], int]) -> None:
-        """Take how often each (reading, term) occurs; the term is empty for particles and the like."""
-        self._words: dict[str, dict[str, int]] = {}
-        for (reading, term), count in counts.items():
-            terms = self._words.setdefault(kana_key(reading), {})
-            terms[term] = terms.get(term, 0) + count
-        total = sum(counts.values())
-        self._costs = {
-            reading: math.log(total / sum(terms.values())) for reading, terms in self._words.items() if reading
-        }
+    @property
+    def total(self) -> int:
+        """Occurrences of all words, particles and the like included."""
+        ...
+
+    def counts(self, readings: Sequence[str]) -> Sequence[int]:
+        """Return how often words with each reading (by `kana_key`) occur; 0 where there is none."""
+        ...
+
+    def terms(self, reading: str) -> Mapping[str, int]:
+        """Return how often each term is read like that; the empty term stands for particles and the like."""
+        ...
+
+
+class KanaLexicon:
+    """The words of a corpus by their readings."""
+
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
 
     def segment(self, kana: str) -> list[str]:
         """Cut hiragana into readings, most likely cut first; unknown characters stand alone."""
-        costs = [0.0, *[math.inf] * len(kana)]
-        starts = [0] * (len(kana) + 1)
-        for start in range(len(kana)):
+        size = len(kana)
+        spans = [(a, b) for a in range(size) for b in range(a + 1, min(size, a + _LONGEST_WORD) + 1)]
+        words = dict(zip(spans, self._costs([kana[a:b] for a, b in spans]), strict=True))
+        costs = [0.0, *[math.inf] * size]
+        starts = [0] * (size + 1)
+        for start in range(size):
             if costs[start] + _UNKNOWN_COST < costs[start + 1]:
                 costs[start + 1], starts[start + 1] = costs[start] + _UNKNOWN_COST, start
-            for end in range(start + 1, min(len(kana), start + _LONGEST_WORD) + 1):
-                cost = self._costs.get(kana[start:end])
-                if cost is not None and costs[start] + cost < costs[end]:
-                    costs[end], starts[end] = costs[start] + cost, start
+            for end in range(start + 1, min(size, start + _LONGEST_WORD) + 1):
+                if costs[start] + words[start, end] < costs[end]:
+                    costs[end], starts[end] = costs[start] + words[start, end], start
         pieces = []
-        end = len(kana)
+        end = size
         while end:
             pieces.append(kana[starts[end] : end])
             end = starts[end]
         return pieces[::-1]
+
+    def _costs(self, readings: Sequence[str]) -> list[float]:
+        total = self._readings.total
+        return [math.log(total / count) if count else math.inf for count in self._readings.counts(readings)]
 
     def meanings(self, kana: str) -> Iterator[tuple[str, list[tuple[str, float]]]]:
         """Cut a run of kana and give for each word its reading and the terms it may mean, commonest first.
@@ -72,7 +88,7 @@ class KanaLexicon:
         The terms are weighted; particles and unknown characters are left out.
         """
         for reading in self.segment(kana_key(kana)):
-            counts = self._words.get(reading, {})
+            counts = self._readings.terms(reading)
             terms = sorted(counts, key=lambda term: (-counts[term], term))
             if terms and terms[0]:
                 yield reading, [(term, 1.0 if term == terms[0] else _OTHER_WORD) for term in terms if term]
