@@ -58,10 +58,19 @@ def test_completion_knows_commands_and_options(workplace):
 
 @pytest.mark.parametrize("option", [(), ("--json",), ("--tsv",), ("--explain",)])
 def test_search_imports_no_machine_learning(option, workplace):
-    """A search with the built-in encoder needs no torch, no scipy, and no rich or pydantic either."""
+    """A search with the built-in encoder needs no torch, no scipy, and no typer, rich or pydantic either."""
     _, modules = imported("search", "送料はいくらですか", *option, cwd=workplace)
 
-    assert set() == modules & {*HEAVY, "rich", "pydantic", "yaml", "markdown_it", "charset_normalizer"}
+    assert set() == modules & {
+        *HEAVY,
+        "typer",
+        "click",
+        "rich",
+        "pydantic",
+        "yaml",
+        "markdown_it",
+        "charset_normalizer",
+    }
 
 
 def test_a_search_loads_what_it_needs_and_no_more(workplace):

@@ -61,7 +61,7 @@ def help_of(name):
     """What `faqsearch NAME --help` says, and for a group of commands what each of them says."""
     from typer.testing import CliRunner
 
-    from faqsearch.cli.main import app
+    from faqsearch.cli.app import app
 
     names = ("dict", "check") if name == "dict" else (name,)
     return CliRunner().invoke(app, [*names, "--help"]).output

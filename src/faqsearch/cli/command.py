@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from faqsearch.cli.terminal import ReaderGone
 from faqsearch.errors import SettingsError
 
 COMMANDS: Mapping[str, str] = {
@@ -34,10 +35,6 @@ COMMANDS: Mapping[str, str] = {
     "guide": "Print the guide for programs and agents.",
 }
 """Command to the first line of its help. Its module and its function have its name."""
-
-
-class ReaderGone(Exception):  # no error: nobody listens any more
-    """Whoever read our output has closed it. Typer would take the BrokenPipeError for an exit with 1."""
 
 
 class _Plain:

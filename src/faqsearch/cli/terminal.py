@@ -28,8 +28,14 @@ UNSAFE = frozenset(
 )
 """Characters that would move the cursor, change colours or reorder a line: documents and file names are written by
 others. All controls but tab and line break, line and paragraph separators, and marks of direction."""
+INTERRUPTED = 130
+"""128 + SIGINT: what a shell reports for a program that this signal ended."""
 # One for one, so that positions in a text stay right.
 _VISIBLE = {code: chr(0x2400 + code) if code < 32 else "\ufffd" for code in UNSAFE}
+
+
+class ReaderGone(Exception):  # no error: nobody listens any more
+    """Whoever read our output has closed it. Typer would take the BrokenPipeError for an exit with 1."""
 
 
 def prepare_streams() -> None:
@@ -60,6 +66,14 @@ def ended_by_interrupt() -> Iterator[None]:
 def printable(text: str) -> str:
     """Return `text` with control characters made visible; line breaks and tabs stay. Same length."""
     return text.translate(_VISIBLE)
+
+
+def say_error(message: str, hint: str, code: int) -> int:
+    """Print an error the way all of them look, and return `code`."""
+    print(f"error: {printable(' '.join(message.splitlines()))}", file=sys.stderr)
+    if hint:
+        print(f" hint: {printable(hint)}", file=sys.stderr)
+    return code
 
 
 def is_terminal(stream: TextIO) -> bool:
