@@ -40,10 +40,12 @@ if TYPE_CHECKING:
     from faqsearch.evaluation import Evaluation, evaluate
     from faqsearch.explain import Explanation
     from faqsearch.keyterms import KeyTerm, key_terms
+    from faqsearch.partitions import analyse_partition, merge_partitions
     from faqsearch.related import Related
     from faqsearch.results import Hit, Results
     from faqsearch.search import Searcher, open_index
     from faqsearch.settings import BM25, Settings
+    from faqsearch.sources import read_documents
     from faqsearch.suggest import Suggestion
     from faqsearch.update import UpdateReport, update_index
 
@@ -85,12 +87,15 @@ __all__ = [
     "UpdateReport",
     "WorkerError",
     "__version__",
+    "analyse_partition",
     "build_index",
     "check_corpus",
     "evaluate",
     "key_terms",
+    "merge_partitions",
     "neighbours",
     "open_index",
+    "read_documents",
     "table_of_contents",
     "update_index",
 ]
@@ -114,12 +119,15 @@ _HOMES = {
     "Source": "documents",
     "Suggestion": "suggest",
     "UpdateReport": "update",
+    "analyse_partition": "partitions",
     "build_index": "build",
     "check_corpus": "checks",
     "evaluate": "evaluation",
     "key_terms": "keyterms",
+    "merge_partitions": "partitions",
     "neighbours": "contents",
     "open_index": "search",
+    "read_documents": "sources",
     "table_of_contents": "contents",
     "update_index": "update",
 }

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.dictionaries import copy_synonyms, user_words_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from faqsearch.tokens import Tokenizer
     from faqsearch.vectors.interface import Encoder
 
+T = TypeVar("T")
 Progress = Callable[[str, int, int | None], None]
 """Told step, done, and total or None."""
 # Documents analysed at a time: enough to share one call's overhead, few enough to show progress.
@@ -92,7 +94,7 @@ def build_index(
     folder = IndexFolder(into)
     with folder.lock("build"), folder.new_generation() as building:
         with GenerationWriter(building, settings, analyser) as writer:
-            fill(writer, analyser, source, processes, progress)
+            fill(writer, analyser, source.items(), processes, progress, partial(estimated, source, writer))
             if not writer.documents:
                 raise nothing_found(corpus, source.report)
             written = writer.finish(encoder, progress)
@@ -111,20 +113,25 @@ def build_index(
 
 
 def fill(
-    writer: GenerationWriter, analyser: DocumentAnalyser, source: Corpus, processes: int | None, progress: Progress
+    writer: GenerationWriter,
+    analyser: DocumentAnalyser,
+    items: Iterable[Item],
+    processes: int | None,
+    progress: Progress,
+    total: Callable[[], int | None] = lambda: None,
 ) -> None:
-    """Give a writer all documents of a corpus."""
-    added = map(writer.add, batches(source.items(), _BATCH))
+    """Give a writer all documents of a corpus; `total` says about how many there will be."""
+    added = map(writer.add, batches(items, _BATCH))
     done = 0
     with closing(analysed(analyser, added, processes or available_cores())) as analyses:
         for numbers, analysis in analyses:
             writer.take(numbers, analysis)
             done += len(numbers)
-            progress("analysing", done, _estimated(source, writer))
+            progress("analysing", done, total())
 
 
-def _estimated(source: Corpus, writer: GenerationWriter) -> int | None:
-    """About how many documents there will be: known exactly when all files are read, but work should say how far it is."""
+def estimated(source: Corpus, writer: GenerationWriter) -> int | None:
+    """Return about how many documents there will be: known when all files are read, but work should say how far it is."""
     # A file that is being read has most likely given as many bytes as its documents have.
     share = max(source.bytes_read, min(writer.collected.size, source.total_bytes)) / max(source.total_bytes, 1)
     return round(writer.documents / share) if share else None
@@ -165,7 +172,7 @@ def nothing_found(corpus: str | Path | Sequence[str | Path], report: ReadReport)
     )
 
 
-def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     """Yield lists of `size` documents; the last may be shorter."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):

@@ -10,6 +10,7 @@ from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
 from faqsearch.vectors.builtin import BuiltinEncoder
+from faqsearch.vectors.elsewhere import UNLEARNED
 
 if TYPE_CHECKING:
     from faqsearch.index.interface import Index
@@ -62,6 +63,8 @@ class Opened:
 def _check_encoder(encoder: Encoder | None, index: Index, tokenizer: Tokenizer) -> Encoder:
     """The encoder of an index, after making sure that it is the one."""
     described = index.manifest.encoder
+    if described == UNLEARNED:
+        raise IndexMismatch("this is a partition of an index", hint="Make the index: faqsearch.merge_partitions.")
     if described["kind"] == "builtin":
         if encoder is not None and encoder.name != "builtin":
             raise IndexMismatch(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from faqsearch.analyser import DocumentAnalyser
-from faqsearch.build import BuildReport, describe, fill, nothing_found, source_records
+from faqsearch.build import BuildReport, describe, estimated, fill, nothing_found, source_records
 from faqsearch.changes import Changes, compare
 from faqsearch.dictionaries import copy_synonyms, user_words_of
 from faqsearch.errors import IndexMismatch, SourceError
@@ -109,7 +110,7 @@ def update_index(
             for rows in _known_rows(known, allowed=reusable and not strict):
                 source = Corpus(corpus, strict=strict, hidden=settings.hidden, known=rows)
                 with GenerationWriter(building, settings, analyser, known if reusable else None) as writer:
-                    fill(writer, analyser, source, processes, progress)
+                    fill(writer, analyser, source.items(), processes, progress, partial(estimated, source, writer))
                     if rows and writer.collected.inventory.clashes:
                         continue
                     if not writer.documents:

@@ -1,6 +1,6 @@
 """Ordinary uses of the public names: never run, only type-checked, so that their types stay what users rely on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,15 @@ def build(corpus: Path) -> int:
     report: faqsearch.BuildReport = faqsearch.build_index(corpus, "indexes/a", settings=settings)
     faqsearch.build_index([corpus, "b.csv"], Path("indexes/b"), strict=True)
     return report.manifest.documents
+
+
+def build_from_partitions(rows: Iterable[tuple[str, str]]) -> int:
+    """Documents from anywhere, in partitions."""
+    documents = (faqsearch.Document(q, "faq", q, a, faqsearch.Source("table")) for q, a in rows)
+    part: faqsearch.BuildReport = faqsearch.analyse_partition(documents, "parts/0", settings=faqsearch.Settings())
+    faqsearch.analyse_partition(faqsearch.read_documents("corpus"), Path("parts/1"), processes=2)
+    faqsearch.merge_partitions(["parts/0", Path("parts/1")], "indexes/a")
+    return part.manifest.documents + faqsearch.merge_partitions("parts", "indexes/b").manifest.documents
 
 
 def search(searcher: faqsearch.Searcher) -> list[str]:

@@ -23,6 +23,7 @@ from faqsearch.index.counts import TermCounts
 from faqsearch.index.dense_files import stored_rows
 from faqsearch.index.encoding import Before
 from faqsearch.index.folder import Generation
+from faqsearch.index.interface import Analysis
 from faqsearch.index.local import ENCODER_FILE, LEXICAL_FILE, UNITS_FILE, LocalIndex
 from faqsearch.index.sequences import TermSequences, stored_sequences
 from faqsearch.vectors.interface import Vectors
@@ -84,6 +85,16 @@ class Known:
     def document(self, number: int) -> Document:
         """Return a document by number."""
         return self.index.documents([number])[0]
+
+    def analysis(self, numbers: Numbers, read: Callable[[Sequence[Document]], Counter[tuple[str, str]]]) -> Analysis:
+        """Return what `Analyser.analyse` gave for some documents, but for passages; `read` is `Analyser.readings`."""
+        return Analysis(
+            words=self.words(numbers),
+            counts={leg: self.counts(leg, numbers) for leg in self.index.legs},
+            readings=self.readings(numbers, read),
+            wordings=list(self.wordings(numbers)),
+            passages=(),
+        )
 
     def words(self, numbers: Numbers) -> TermSequences:
         """Return the words of some documents."""

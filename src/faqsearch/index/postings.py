@@ -102,7 +102,9 @@ class Postings:
         first = np.searchsorted(self.unit_documents, documents)
         sizes = np.searchsorted(self.unit_documents, documents, side="right") - first
         shape = (len(self.unit_documents), len(vocabulary))
-        own = csc_array((self.tfs, self._units, self._indptr), shape=shape).tocsr()[ranges(first, sizes)].tocsc()
+        whole = csc_array((self.tfs, self._units, self._indptr), shape=shape)
+        whole.check_format()  # scipy reads wherever the numbers say, and a partition may be anyone's
+        own = whole.tocsr()[ranges(first, sizes)].tocsc()
         counts = np.diff(own.indptr)
         held = np.flatnonzero(counts)
         keys = vocabulary.keys[held]

@@ -230,6 +230,8 @@ class Sequences:
 def stored_sequences(sequences: Sequences, documents: npt.NDArray[np.int64]) -> TermSequences:
     """Return what `number_terms` gave for `documents` (numbers, in any order)."""
     excerpt = sequences.repeated_excerpt(documents)
+    if excerpt.words.min(initial=0) < 0:
+        raise IndexError("a word of no number")
     terms, ids = sequences.vocabulary.distinct(excerpt.words)
     owners, spans = excerpt.unit_documents.astype(np.int32), sequences.unit_spans[excerpt.units]
     return TermSequences(terms, ids, excerpt.lengths.astype(np.int32), excerpt.kinds, owners, spans)

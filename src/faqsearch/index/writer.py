@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -32,7 +32,7 @@ from faqsearch.index.merging import WORD_LEGS, Lexical, LexicalMerge, merged_fac
 from faqsearch.index.postings import write_postings
 from faqsearch.index.sequences import SequencesBuilder, TermSequences
 from faqsearch.index.shortlist import make_shortlist
-from faqsearch.index.spill import Spill
+from faqsearch.index.spill import Spill, Stored
 from faqsearch.index.splicing import Moves, longest_ascending
 from faqsearch.settings import Settings
 from faqsearch.sources import Item, KeyedDocument, KnownRow
@@ -89,6 +89,7 @@ class GenerationWriter:
         self._readings: Counter[tuple[str, str]] = Counter()
         self._completions = CompletionsBuilder()
         self._passages: list[tuple[int, str]] = []
+        self._vectors: list[tuple[npt.NDArray[np.int32], Stored]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -127,22 +128,22 @@ class GenerationWriter:
 
     def take(self, numbers: npt.NDArray[np.int32], analysis: Analysis) -> None:
         """Keep the analysis of documents added before, all calls in the order of those."""
-        self._add_terms(analysis.words, analysis.counts, analysis.readings, numbers)
+        self._add_terms(analysis.words, analysis.counts, numbers)
+        self._readings.update(analysis.readings)
         self._completions.add(analysis.wordings, numbers.tolist())
         for number, passages in zip(numbers.tolist(), analysis.passages, strict=bool(analysis.passages)):
             self._passages.extend((number, f"{p.context}\n{p.text}" if p.context else p.text) for p in passages)
 
+    def take_vectors(self, owners: npt.NDArray[np.int32], vectors: Vectors) -> None:
+        """Keep vectors encoded elsewhere; `owners` are the numbers of their documents, ascending over all calls."""
+        self._vectors.append((owners, self._spill.put(vectors.ravel())))
+
     def _add_terms(
-        self,
-        words: TermSequences,
-        counts: Mapping[str, TermCounts],
-        readings: Mapping[tuple[str, str], int],
-        numbers: npt.NDArray[np.int32],
+        self, words: TermSequences, counts: Mapping[str, TermCounts], numbers: npt.NDArray[np.int32]
     ) -> None:
         self._words.add(words, numbers)
         for leg, builder in self._counts.items():
             builder.add(counts[leg], numbers)
-        self._readings.update(readings)
 
     def _moves(self) -> Moves | None:
         """Add what is known of documents; those that stand in the same order as before are told, not added."""
@@ -157,7 +158,7 @@ class GenerationWriter:
             numbers = new[again].astype(np.int32)
             counts = {leg: known.counts(leg, old[again]) for leg in self._counts}
             self._completions.add(known.wordings(old[again]), numbers.tolist())
-            self._add_terms(known.words(old[again]), counts, {}, numbers)
+            self._add_terms(known.words(old[again]), counts, numbers)
         return self._moved(known, new[stay], old[stay]) if len(stay) else None
 
     def _moved(self, known: Known, new: npt.NDArray[np.int64], old: npt.NDArray[np.int64]) -> Moves:
@@ -188,12 +189,12 @@ class GenerationWriter:
         if encoder is None:
             progress("learning vectors", 0, None)
             built = self._built_in(lexical, tables["text_hashes"], moves)
-            owners, vectors, described, passages = built.owners, built.vectors, built.described, built.passages
+            vectors: Iterable[npt.NDArray[Any]] = built.vectors
+            owners, described, passages = built.owners, built.described, built.passages
             self._write(ENCODER_FILE, built.arrays)
             self._places[UNITS_FILE] = built.write_units(self._path / UNITS_FILE, lexical.words["unit_kinds"])
         else:
-            (owners, encoded), described = self._encoded(encoder, progress), encoder.describe()
-            vectors = [encoded]
+            (owners, vectors), described = self._encoded(encoder, progress), encoder.describe()
         tables |= {
             "passage_documents": owners,
             "passage_starts": np.searchsorted(owners, np.arange(self.documents + 1)),
@@ -281,8 +282,11 @@ class GenerationWriter:
                 file.add(key, array)
         self._places[name] = file.places
 
-    def _encoded(self, encoder: Encoder, progress: Progress) -> tuple[npt.NDArray[np.int32], Vectors]:
+    def _encoded(self, encoder: Encoder, progress: Progress) -> tuple[npt.NDArray[np.int32], Iterable[Vectors]]:
         """Owners and vectors of all passages; those of known documents are copied."""
+        if self._vectors:
+            kept = (stored.read().reshape(-1, encoder.dimension) for _, stored in self._vectors)
+            return np.concatenate([owners for owners, _ in self._vectors]), kept
         owners = np.array([owner for owner, _ in self._passages], dtype=np.int32)
         vectors = encoded_texts(encoder, [text for _, text in self._passages], progress)
         if self._known and self._reused:
@@ -291,4 +295,4 @@ class GenerationWriter:
             owners = np.concatenate((owners, new.astype(np.int32)[places]))
             order = np.argsort(owners, kind="stable")
             owners, vectors = owners[order], np.concatenate((vectors, copied))[order]
-        return owners, vectors
+        return owners, [vectors]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,19 +15,11 @@ from types import MappingProxyType
 
 from faqsearch.documents import Document
 from faqsearch.errors import MissingExtra, SourceError
-from faqsearch.sources.bounds import (
-    MAX_ANSWER_CHARS,
-    MAX_FILE_BYTES,
-    MAX_ID_CHARS,
-    MAX_KEPT_PROBLEMS,
-    MAX_QUESTION_CHARS,
-)
+from faqsearch.sources.acceptance import Acceptance
+from faqsearch.sources.bounds import MAX_FILE_BYTES, MAX_KEPT_PROBLEMS
 from faqsearch.sources.formats import READERS
 from faqsearch.sources.interface import Item, KeyedDocument, KnownRow, Problem, SourceFile
 from faqsearch.sources.walk import Findings, FoundFile, Skipped, find_files
-
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +97,7 @@ class Corpus:
         self._reports: list[FileReport] = []
         self._problems: list[Problem] = []
         self._errors = self._warnings = self._documents = self._bytes_read = 0
-        self._places: dict[str, str] = {}
+        self._acceptance = Acceptance()
         self._included: dict[str, str] = {}
         self._found: Findings = find_files([corpus] if isinstance(corpus, (str, Path)) else corpus, READERS.keys())
         for problem in self._found.problems:
@@ -208,15 +199,9 @@ class Corpus:
         """Hold every reader to the same promises."""
         if isinstance(item, KnownRow):
             return item
-        document = item.document if isinstance(item, KeyedDocument) else item
-        fault = _fault(document)
-        source = document.source
-        if fault is None and (earlier := self._places.get(document.id)) is not None:
-            fault = f"the id '{document.id}' is already used at {earlier}"
+        fault = self._acceptance.fault(item.document if isinstance(item, KeyedDocument) else item)
         if fault is not None:
-            return Problem(SourceError(fault, path=source.path, line=source.line, page=source.page))
-        path = source.path if source.line or source.page or not source.anchor else f"{source.path}#{source.anchor}"
-        self._places[document.id] = SourceError("", path=path, line=source.line, page=source.page).where
+            return Problem(fault)
         return item
 
     def _keep(self, problem: Problem, *, room: bool = True) -> None:
@@ -272,23 +257,3 @@ def _bytes_of(found: FoundFile) -> bytes:
             return stream.read(MAX_FILE_BYTES)
     except OSError as error:
         raise SourceError(f"cannot be opened: {error.strerror}", path=found.path) from error
-
-
-def _fault(document: Document) -> str | None:
-    """Why a document cannot be indexed, if so."""
-    source = document.source
-    if not document.question:
-        return "the question is empty"
-    if len(document.question) > MAX_QUESTION_CHARS:
-        return f"the question has {len(document.question):,} characters; at most {MAX_QUESTION_CHARS:,} are taken"
-    if len(document.answer) > MAX_ANSWER_CHARS:
-        return f"the answer has {len(document.answer):,} characters; at most {MAX_ANSWER_CHARS:,} are taken"
-    if len(document.id) > MAX_ID_CHARS + len(document.source.path) or _CONTROL.search(document.id):
-        return f"not usable as an id: {document.id[:60]!r}"
-    texts = (
-        *(document.id, document.question, document.answer, source.url or "", source.anchor or "", *source.heading),
-        *(*document.phrasings, *document.category, *document.tags, *document.extra, *document.extra.values()),
-    )
-    if any(map(_SURROGATE.search, texts)):
-        return "half of a surrogate pair, which is no character"
-    return None
