@@ -38,7 +38,7 @@ $(VENV)/installed: $(VENV)/made pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/tools: $(VENV)/made pyproject.toml constraints.txt
-	$(PIP) --editable ".[documents,langchain,llamaindex,mcp,watch]" --group dev
+	$(PIP) --editable ".[documents,langchain,llamaindex,mcp,milvus,watch]" --group dev
 	touch $@ $(VENV)/installed
 
 clean:

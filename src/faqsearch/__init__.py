@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from faqsearch.errors import (
         DictionaryError,
         DocumentNotFound,
+        EngineDenied,
         EngineError,
         FaqsearchError,
         IndexBusy,
@@ -59,6 +60,7 @@ __all__ = [
     "DictionaryError",
     "Document",
     "DocumentNotFound",
+    "EngineDenied",
     "EngineError",
     "Entry",
     "Evaluation",

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.dictionaries import copy_synonyms, user_words_of
 from faqsearch.errors import SourceError
-from faqsearch.index.folder import IndexFolder
 from faqsearch.index.manifest import Manifest, SourceRecord
+from faqsearch.index.store import open_store
 from faqsearch.index.writer import GenerationWriter, Written
 from faqsearch.settings import Settings
 from faqsearch.sources import Corpus, Item, Problem, ReadReport
@@ -65,7 +65,7 @@ def build_index(
 
     Args:
         corpus: Files and folders.
-        into: The index's folder; made when it is missing.
+        into: Address of the index: a folder, made when it is missing, or `milvus://HOST:PORT/NAME`.
         settings: None takes the defaults.
         tokenizer: None takes `FugashiTokenizer()` with the corpus's user words.
         encoder: None loads the one `settings.model` names.
@@ -91,7 +91,7 @@ def build_index(
         encoder = load_encoder(settings, say=say)
     analyser = DocumentAnalyser(tokenizer, None if encoder is None else settings.passage_chars)
     source = Corpus(corpus, strict=strict, hidden=settings.hidden, known={})
-    folder = IndexFolder(into)
+    folder = open_store(into)
     with folder.lock("build"), folder.new_generation() as building:
         with GenerationWriter(building, settings, analyser) as writer:
             fill(writer, analyser, source.items(), processes, progress, partial(estimated, source, writer))
@@ -99,7 +99,7 @@ def build_index(
                 raise nothing_found(corpus, source.report)
             written = writer.finish(encoder, progress)
         manifest = describe("build", source.report, settings, tokenizer, written)
-        copy_synonyms(corpus, folder.path)
+        copy_synonyms(corpus, folder)
         generation = folder.publish(building, manifest, written.places)
         folder.prune(settings.keep_generations)
     return BuildReport(

@@ -11,12 +11,15 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from faqsearch.errors import DictionaryError
 from faqsearch.index.contained import contained
-from faqsearch.index.folder import writing
 from faqsearch.synonyms import Problem, Synonyms, check
 from faqsearch.tokens.userwords import read_user_words
+
+if TYPE_CHECKING:
+    from faqsearch.index.store import Store
 
 SYNONYMS_FILE = "synonyms.txt"
 USER_WORDS_FILE = "user_words.txt"
@@ -36,20 +39,16 @@ def user_words_of(corpus: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
-def copy_synonyms(corpus: str | Path | Sequence[str | Path], into: Path) -> None:
-    """Copy the corpus's `synonyms.txt`, where it has one, beside the index at `into`, in one step.
+def copy_synonyms(corpus: str | Path | Sequence[str | Path], into: Store) -> None:
+    """Copy the corpus's `synonyms.txt`, where it has one, to the index, in one step.
 
     Raises:
         DictionaryError: It is a link out of the corpus, or far too large.
-        IndexWriteError: The folder cannot be written.
+        IndexWriteError: The index cannot be written.
     """
     texts = [path.read_bytes() for path in _files(corpus, SYNONYMS_FILE)]
     if texts:
-        with writing(into):
-            new = into / f"{SYNONYMS_FILE}.new"
-            new.unlink(missing_ok=True)  # what is left there may be a link to anywhere
-            new.write_bytes(b"\n".join(texts))
-            new.replace(into / SYNONYMS_FILE)
+        into.keep_beside(SYNONYMS_FILE, b"\n".join(texts))
 
 
 def synonyms_beside(index: Path) -> Path:

@@ -13,8 +13,8 @@ import numpy as np
 
 from faqsearch.dictionaries import SYNONYMS_FILE, check_synonyms
 from faqsearch.errors import FaqsearchError
-from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.manifest import SourceRecord
+from faqsearch.index.store import StoredGeneration, open_store
 from faqsearch.legs import LEXICAL_LEGS
 from faqsearch.results import SCHEMA
 from faqsearch.search import Searcher, open_index
@@ -118,15 +118,16 @@ def examine(address: str | Path) -> Diagnosis:
         IndexNotFound: There is no index.
         IndexFormatError: Its manifest cannot be read.
     """
-    generation = IndexFolder(address).current()
+    generation = open_store(address).current()
     manifest = generation.manifest
     damage = list(generation.check_sums())
     legs: tuple[LegHealth, ...] = ()
     dictionaries: tuple[str, ...] = ()
     if not damage:
         try:
-            legs = ask_legs(open_index(address))
-            dictionaries = tuple(_dictionary_problems(address))
+            searcher = open_index(address)
+            legs = ask_legs(searcher)
+            dictionaries = tuple(_dictionary_problems(address, searcher.index.folder))
         except FaqsearchError as error:
             damage.append(str(error))
     return Diagnosis(
@@ -196,11 +197,10 @@ def _health(leg: str, weight: float, places: Sequence[int], asked: int, spoke: b
     return LegHealth(leg, weight, asked, first, top3, state)
 
 
-def _dictionary_problems(address: str | Path) -> Iterator[str]:
+def _dictionary_problems(address: str | Path, folder: Path | None) -> Iterator[str]:
     """Yield the lines of the synonyms that cannot be used; `faqsearch dict check` also says what looks doubtful."""
-    path = Path(address) / SYNONYMS_FILE
-    if path.exists():
-        checked = check_synonyms([path], index=address)
+    if folder and (folder / SYNONYMS_FILE).exists():
+        checked = check_synonyms([folder / SYNONYMS_FILE], index=address)
         yield from (str(problem) for problem in checked.problems if problem.level == "error")
 
 
@@ -217,6 +217,6 @@ def _stale(sources: Mapping[str, SourceRecord]) -> Iterator[SourceState]:
                 yield SourceState(path, "changed")
 
 
-def _age(generation: Generation) -> float:
+def _age(generation: StoredGeneration) -> float:
     created = datetime.fromisoformat(generation.manifest.created)
     return (datetime.now(UTC) - created).total_seconds() / 86_400

@@ -13,6 +13,7 @@
     ├── IndexWriteError      4  an index cannot be written (disk full, read-only folder)
     ├── IndexBusy            5  another build holds the lock
     ├── EngineError          5  a search engine cannot be reached or refused the request
+    ├── EngineDenied         4  a search engine does not take the token
     ├── ModelError           4  an encoder cannot be loaded
     └── MissingExtra         2  an optional dependency is not installed
 
@@ -132,6 +133,15 @@ class EngineError(FaqsearchError):
     """A search engine cannot be reached or refused the request; worth retrying."""
 
     exit_code = 5
+
+    def __init__(self, message: str, *, hint: str = "", code: int = 0) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+        """The engine's own code of what happened, 0 where it said nothing."""
+
+
+class EngineDenied(FaqsearchError):
+    """A search engine does not take the token, or lets nobody with it do what was asked."""
 
 
 class ModelError(FaqsearchError):

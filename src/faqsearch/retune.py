@@ -13,13 +13,13 @@ from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.settings import Settings
 
 if TYPE_CHECKING:
-    from faqsearch.index.folder import Generation, IndexFolder
+    from faqsearch.index.store import Store, StoredGeneration
 
 # Settings that are read when a question is asked; the others made the files what they are.
 _ASKED = frozenset({"weights", "fusion", "confidence", "keep_generations"})
 
 
-def rewrite_settings(folder: IndexFolder, settings: Settings) -> Generation:
+def rewrite_settings(folder: Store, settings: Settings) -> StoredGeneration:
     """Publish a generation that differs from the current one in its settings alone, and return it.
 
     Files are copied, not linked: damage to one generation leaves the one before whole.
@@ -46,12 +46,12 @@ def rewrite_settings(folder: IndexFolder, settings: Settings) -> Generation:
             raise SettingsError(f"{', '.join(built)} cannot change in a finished index", hint="Build it again.")
         if not changed:
             return old
-        for problem in old.check_sums():
-            raise IndexFormatError(problem, hint=DAMAGE_HINT)
-        with folder.new_generation() as building:
-            for name in old.manifest.files:
+        with old.files() as files, folder.new_generation() as building:
+            for problem in files.check_sums():
+                raise IndexFormatError(problem, hint=DAMAGE_HINT)
+            for name in files.manifest.files:
                 (building / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(old.path / name, building / name)
+                shutil.copyfile(files.path / name, building / name)
             now = datetime.now(UTC).isoformat(timespec="seconds")
             manifest = replace(old.manifest, created=now, made_by=made_by("tune"), settings=settings)
             generation = folder.publish(building, manifest, {n: dict(p) for n, p in old.manifest.arrays.items()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,8 @@ from faqsearch.changes import Changes, compare
 from faqsearch.dictionaries import copy_synonyms, user_words_of
 from faqsearch.errors import IndexMismatch, SourceError
 from faqsearch.index.documents_writing import Inventory
-from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.known import Known
+from faqsearch.index.store import open_store
 from faqsearch.index.writer import GenerationWriter
 from faqsearch.settings import Settings
 from faqsearch.sources import Corpus, KeyedDocument, KnownRow
@@ -24,6 +25,7 @@ from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
 
 if TYPE_CHECKING:
+    from faqsearch.index.store import StoredGeneration
     from faqsearch.tokens import Tokenizer
     from faqsearch.vectors.interface import Encoder
 
@@ -61,7 +63,7 @@ def update_index(
 
     Args:
         corpus: Files and folders: the whole corpus, not only what is new in it.
-        into: The folder of an index.
+        into: The address of an index.
         settings: None keeps those of the index.
         tokenizer: None takes `FugashiTokenizer()` with the corpus's user words.
         encoder: None loads the one the index was made with, when something must be encoded.
@@ -84,7 +86,7 @@ def update_index(
         WorkerError: A process that analysed documents ended before it was done.
     """
     started = perf_counter()
-    folder = IndexFolder(into)
+    folder = open_store(into)
     old = folder.current()  # raises where there is none, before the lock makes a folder
     words = (
         (settings or old.manifest.settings).user_words if settings and settings.user_words else user_words_of(corpus)
@@ -93,15 +95,17 @@ def update_index(
     if dry_run:
         _check(old, settings, tokenizer, encoder)
         hidden = _hidden(hidden, settings or old.manifest.settings)
-        source, changes = _preview(corpus, Known(old), strict=strict, hidden=hidden)
+        with old.files() as files:
+            source, changes = _preview(corpus, Known(files), strict=strict, hidden=hidden)
         return _report(old, source, changes, started, published=False)
-    with folder.lock("update"):
+    with folder.lock("update"), ExitStack() as kept:
         old = folder.current()
         _check(old, settings, tokenizer, encoder)
-        copy_synonyms(corpus, folder.path)
+        copy_synonyms(corpus, folder)
         settings = settings or old.manifest.settings
         settings = replace(settings, user_words=words, hidden=_hidden(hidden, settings))
-        known = Known(old)
+        files = kept.enter_context(old.files())
+        known = Known(files)
         reads_texts = settings.model != "builtin"
         analyser = DocumentAnalyser(tokenizer, settings.passage_chars if reads_texts else None)
         # Other passages need other vectors: then everything is done again.
@@ -120,7 +124,7 @@ def update_index(
                         _check_loss(corpus, changes, old.manifest.documents)
                     # Files that changed without changing a document count: else the doctor would call them stale for ever.
                     same_files = source_records(source.report) == old.manifest.sources
-                    if same_files and settings == old.manifest.settings and writer.holds_documents_of(old):
+                    if same_files and settings == old.manifest.settings and writer.holds_documents_of(files):
                         return _report(old, source, changes, started, published=False)
                     if reads_texts:
                         encoder = _check_encoder(old, encoder or load_encoder(settings, say=say))
@@ -161,7 +165,7 @@ def _preview(
 
 
 def _report(
-    generation: Generation, source: Corpus, changes: Changes, started: float, *, published: bool
+    generation: StoredGeneration, source: Corpus, changes: Changes, started: float, *, published: bool
 ) -> UpdateReport:
     report = source.report
     return UpdateReport(
@@ -176,7 +180,7 @@ def _report(
     )
 
 
-def _check(old: Generation, settings: Settings | None, tokenizer: Tokenizer, encoder: Encoder | None) -> None:
+def _check(old: StoredGeneration, settings: Settings | None, tokenizer: Tokenizer, encoder: Encoder | None) -> None:
     """Refuse to mix what two tokenizers or two models made."""
     manifest = old.manifest
     hint = "Make it anew: faqsearch build."
@@ -191,7 +195,7 @@ def _check(old: Generation, settings: Settings | None, tokenizer: Tokenizer, enc
         raise IndexMismatch("the index was built with other prompts", hint=hint)
 
 
-def _check_encoder(old: Generation, encoder: Encoder) -> Encoder:
+def _check_encoder(old: StoredGeneration, encoder: Encoder) -> Encoder:
     """Return an encoder after making sure that it is the one the index was made with."""
     described = old.manifest.encoder
     check = getattr(encoder, "check", None)

@@ -19,11 +19,12 @@ from faqsearch.analyser import DocumentAnalyser
 from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.counts import TermCounts
-from faqsearch.index.folder import Generation, IndexFolder
+from faqsearch.index.folder import Generation
 from faqsearch.index.interface import Analysis
 from faqsearch.index.local import LocalIndex
 from faqsearch.index.postings import Postings
 from faqsearch.index.sequences import TermSequences, stored_sequences
+from faqsearch.index.store import open_store
 from faqsearch.opened import Opened
 from faqsearch.passages import PHRASING, phrasings
 from faqsearch.settings import BM25
@@ -66,7 +67,7 @@ def verify(
     """Check an index.
 
     Args:
-        address: The folder of an index.
+        address: The address of an index.
         sample: Documents to analyse again, spread evenly over the index.
         tokenizer: None takes the one the index was made with.
         encoder: None takes the one the index was made with.
@@ -77,19 +78,20 @@ def verify(
         IndexMismatch: The index was made with another tokenizer or encoder, so nothing can be computed again.
         ModelError: Its encoder cannot be loaded.
     """
-    folder = IndexFolder(address)
-    current = folder.current()
-    kept = [g for g in folder.generations() if g.number != current.number]
+    store = open_store(address)
+    current = store.current()
+    kept = [g for g in store.generations() if g.number != current.number]
     problems = [problem for generation in (*kept, current) for problem in generation.check_sums()]
     files = sum(len(generation.manifest.files) for generation in (*kept, current))
     documents = scores = 0
     if not problems:
-        witness = _Witness(current, tokenizer, encoder, sample)
-        try:
-            problems.extend(witness.problems())
-        except IndexFormatError as error:
-            problems.append(error.message)
-        documents, scores = len(witness.numbers), witness.scores
+        with current.files() as found:
+            witness = _Witness(found, tokenizer, encoder, sample)
+            try:
+                problems.extend(witness.problems())
+            except IndexFormatError as error:
+                problems.append(error.message)
+            documents, scores = len(witness.numbers), witness.scores
     return Verification(current.name, len(kept) + 1, files, documents, scores, tuple(problems))
 
 

@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any
 
 from faqsearch.errors import FaqsearchError, IndexNotFound, MissingExtra
-from faqsearch.index.folder import IndexFolder
+from faqsearch.index.store import open_store
 from faqsearch.update import UpdateReport, update_index
 
 # An editor writes a file in several steps, a checkout many files one after the other.
@@ -45,7 +45,7 @@ def watch_corpus(
         raise MissingExtra("watching needs watchfiles, which is not installed", hint="pip install 'faqsearch[watch]'")
     from watchfiles import watch
 
-    IndexFolder(into).current()
+    open_store(into).current()
     paths = [Path(path).absolute() for path in ([corpus] if isinstance(corpus, str | Path) else corpus)]
     index = Path(into).absolute()
     # A page named by itself may include files that stand beside it.

@@ -188,7 +188,7 @@ def test_a_dead_owners_lock_is_free_also_when_its_number_lives(tmp_path, host):
     assert not (folder.path / "LOCK.owner").exists()
 
 
-@pytest.mark.parametrize("step", ["_fsync", "_write_anew", "os.replace", "Path.rename"])
+@pytest.mark.parametrize("step", ["fsync", "write_anew", "os.replace", "Path.rename"])
 def test_a_full_disk_at_any_step_leaves_the_old_generation(tmp_path, monkeypatch, step):
     """ENOSPC while publishing is reported as such, and the old generation answers."""
     folder = IndexFolder(tmp_path / "i")

@@ -20,10 +20,10 @@ def info(
     Counts, model, tokenizer, settings, generations kept, and the files it was made from.
     """
     from faqsearch.cli.reports import info_lines, info_value
-    from faqsearch.index.folder import IndexFolder
+    from faqsearch.index.store import open_store
 
     address = index_address(index)
-    folder = IndexFolder(address)
+    folder = open_store(address)
     current, generations = folder.current(), folder.generations()
     if json:
         from faqsearch.cli.machine import dumps

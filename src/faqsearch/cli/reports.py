@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from faqsearch.build import BuildReport
     from faqsearch.changes import Changes
     from faqsearch.dictionaries import Checked
-    from faqsearch.index.folder import Generation
     from faqsearch.index.manifest import Manifest
+    from faqsearch.index.store import StoredGeneration
     from faqsearch.sources import Problem
     from faqsearch.synonyms import Problem as Doubt
     from faqsearch.update import UpdateReport
@@ -119,7 +119,9 @@ def build_value(report: BuildReport, into: str) -> dict[str, Any]:
     }
 
 
-def info_lines(address: str, current: Generation, generations: Sequence[Generation], look: Look) -> Iterator[str]:
+def info_lines(
+    address: str, current: StoredGeneration, generations: Sequence[StoredGeneration], look: Look
+) -> Iterator[str]:
     """Yield what an index holds."""
     manifest = current.manifest
     settings = manifest.settings
@@ -156,7 +158,7 @@ def info_lines(address: str, current: Generation, generations: Sequence[Generati
         yield f"  … and {len(manifest.sources) - _SOURCES_SHOWN:,} more; --json lists them"
 
 
-def info_value(address: str, current: Generation, generations: Sequence[Generation]) -> dict[str, Any]:
+def info_value(address: str, current: StoredGeneration, generations: Sequence[StoredGeneration]) -> dict[str, Any]:
     """Return the JSON value of what an index holds."""
     manifest = current.manifest
     return {

@@ -13,11 +13,11 @@ def rollback(*, index: IndexOption = None, debug: DebugOption = False) -> int:
     The generation that answered until now stays until the next build; a second rollback goes back further.
     """
     from faqsearch.cli.reports import plural
-    from faqsearch.index.folder import IndexFolder
+    from faqsearch.index.store import open_store
 
     address = index_address(index)
-    folder = IndexFolder(address)
-    if not folder.path.is_dir():
+    folder = open_store(address)
+    if not folder.exists():
         folder.current()  # raises; the lock would make the folder
     with folder.lock("rollback"):
         generation = folder.rollback()

@@ -49,10 +49,10 @@ def tune(
         found = find(queries, qrels, index=address, folds=folds, progress=progress.step)
     written = None
     if write:
-        from faqsearch.index.folder import IndexFolder
+        from faqsearch.index.store import open_store
         from faqsearch.retune import rewrite_settings
 
-        written = rewrite_settings(IndexFolder(address), found.settings).name
+        written = rewrite_settings(open_store(address), found.settings).name
     if json:
         from faqsearch.cli.machine import dumps
 

@@ -16,8 +16,15 @@ def open_generation(address: str | Path) -> Index:
 
     Raises:
         IndexNotFound: There is no index.
+        EngineError: The engine it lies in cannot be reached.
         IndexFormatError: It is damaged, or of another format version.
     """
+    from faqsearch.index.address import milvus_address
+
+    if engine := milvus_address(address):
+        from faqsearch.index.milvus.store import MilvusStore
+
+        return MilvusStore(engine).open()
     from faqsearch.index.local import LocalIndex
 
     return LocalIndex.open(address)

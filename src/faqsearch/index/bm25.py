@@ -66,6 +66,7 @@ def posting_weights(
     units: npt.NDArray[Any],
     tfs: npt.NDArray[Any],
     lengths: npt.NDArray[Any],
+    mean: float | None = None,
 ) -> npt.NDArray[np.float32]:
     """Return each posting's weight, without the part in `absent_weights`; float32, shape (postings,).
 
@@ -76,9 +77,11 @@ def posting_weights(
         units: The unit of each posting; shape (postings,).
         tfs: Occurrences of the term in that unit, at least 1; shape (postings,).
         lengths: Terms in each unit; shape (units,).
+        mean: Mean length where these are not all units of the leg; None takes that of `lengths`.
     """
     # An index without a single term has no mean length; nothing is weighed then, so 1 will do.
-    mean = float(lengths.mean(dtype=np.float64)) if len(lengths) else 1.0
+    if mean is None:
+        mean = float(lengths.mean(dtype=np.float64)) if len(lengths) else 1.0
     norm = 1 - settings.b + settings.b * lengths.astype(np.float64) / (mean or 1.0)
     weights = np.empty(len(units), dtype=np.float32)
     for start in range(0, len(units), _SLICE):

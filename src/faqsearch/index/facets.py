@@ -97,18 +97,26 @@ class Facets:
         if not where:
             return None
         allowed = np.ones(self._documents, dtype=bool)
-        for field, values in where.items():
-            wanted = [values] if isinstance(values, str) else list(values)
+        for numbers in self.wanted(where):
             one = np.zeros(self._documents, dtype=bool)
-            terms = [facet_term(field, value) for value in wanted]
-            for number in self._vocabulary.numbers(terms):
-                if number >= 0:
-                    one[self._numbers[self._indptr[number] : self._indptr[number + 1]]] = True
-            if not one.any() and not self._has_field(field):
-                names = ", ".join(sorted(self.fields()))
-                raise SettingsError(f"no document has a field {field[:80]!r}", hint=f"Filter by one of: {names}.")
+            for number in numbers:
+                one[self._numbers[self._indptr[number] : self._indptr[number + 1]]] = True
             allowed &= one
         return allowed
+
+    def wanted(self, where: Where) -> Iterator[list[int]]:
+        """Yield for each field of a filter the numbers of the facets of which a document must have one.
+
+        Raises:
+            SettingsError: No document has a field of that name.
+        """
+        for field, values in where.items():
+            terms = [facet_term(field, value) for value in ([values] if isinstance(values, str) else values)]
+            numbers = [number for number in self._vocabulary.numbers(terms).tolist() if number >= 0]
+            if not numbers and not self._has_field(field):
+                names = ", ".join(sorted(self.fields()))
+                raise SettingsError(f"no document has a field {field[:80]!r}", hint=f"Filter by one of: {names}.")
+            yield numbers
 
     def fields(self) -> set[str]:
         """Return the names of all fields that can be filtered by."""

@@ -14,7 +14,6 @@ reader that has mapped a generation keeps it, also after it has been removed.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from pathlib import Path
 from faqsearch.errors import FaqsearchError, IndexBusy, IndexFormatError, IndexNotFound, IndexWriteError
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace
 from faqsearch.index.contained import contained, read_contained
+from faqsearch.index.lasting import fsync, write_anew
 from faqsearch.index.manifest import FileRecord, Manifest
 from faqsearch.index.owner import OWNER, described, holder
 
@@ -62,6 +62,11 @@ class Generation:
                 raise IndexFormatError(f"{path} is missing", hint=DAMAGE_HINT) from error
             if size != record.bytes:
                 raise IndexFormatError(f"{path} holds {size} bytes instead of {record.bytes}", hint=DAMAGE_HINT)
+
+    @contextlib.contextmanager
+    def files(self) -> Iterator[Generation]:
+        """Give it as files in a folder, for as long as the block runs: what it is."""
+        yield self
 
     def damage(self) -> str | None:
         """Return the first thing `check_sums` finds, or None."""
@@ -131,6 +136,18 @@ class IndexFolder:
                 found.append(self._generation(name))
         return found
 
+    def exists(self) -> bool:
+        """Return whether there is anything of an index here, be it damaged."""
+        return self.path.is_dir()
+
+    def keep_beside(self, name: str, content: bytes) -> None:
+        """Keep a dictionary with the index, in place of the one of that name. Hold the lock."""
+        with writing(self.path):
+            new = self.path / f"{name}.new"
+            new.unlink(missing_ok=True)  # what is left there may be a link to anywhere
+            new.write_bytes(content)
+            new.replace(self.path / name)
+
     def _names(self) -> list[str]:
         """The folders of all generations, oldest first."""
         paths = self.path.iterdir() if self.path.is_dir() else ()
@@ -171,7 +188,7 @@ class IndexFolder:
                 raise IndexBusy(said, hint="Wait until it is done.") from error
         try:
             with writing(self.path):
-                _write_anew(owner, described(purpose))
+                write_anew(owner, described(purpose))
             yield
         finally:
             with contextlib.suppress(OSError):
@@ -201,16 +218,16 @@ class IndexFolder:
         with writing(self.path):
             files = {}
             for path in sorted(p for p in building.rglob("*") if p.is_file()):
-                _fsync(path)
+                fsync(path)
                 files[path.relative_to(building).as_posix()] = file_record(path)
             manifest = replace(manifest, files=files, arrays=arrays)
             content = manifest.to_json().encode("utf-8")
-            _write_anew(building / MANIFEST, content)
+            write_anew(building / MANIFEST, content)
             for folder in sorted({p.parent for p in building.rglob("*")} | {building}):
-                _fsync(folder)
+                fsync(folder)
             final = building.with_suffix("")
             building.rename(final)
-            _fsync(self.path)
+            fsync(self.path)
             self._point_at(final.name, content)
         return Generation(int(final.name), final, manifest, _digest(content))
 
@@ -249,9 +266,9 @@ class IndexFolder:
 
     def _point_at(self, name: str, manifest: bytes) -> None:
         temporary = self.path / (CURRENT + ".new")
-        _write_anew(temporary, f"{name} {_digest(manifest)}\n".encode())
+        write_anew(temporary, f"{name} {_digest(manifest)}\n".encode())
         temporary.replace(self.path / CURRENT)
-        _fsync(self.path)
+        fsync(self.path)
 
 
 @contextlib.contextmanager
@@ -278,23 +295,3 @@ def file_record(path: Path) -> FileRecord:
 
 def _digest(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
-
-
-def _write_anew(path: Path, content: bytes) -> None:
-    """Write a file and sync it; one that was there is removed first, as it may be a link to anywhere."""
-    path.unlink(missing_ok=True)
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _fsync(path: Path) -> None:
-    # Windows cannot open folders; there the rename itself is what lasts.
-    if os.name == "nt" and path.is_dir():
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""An index in Milvus: candidates come from its searches, everything exact is computed here, from what it stores."""
