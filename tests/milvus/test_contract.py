@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lite import LiteServer, import_milvus
 
 from faqsearch.build import build_index
 from faqsearch.doctor import examine
@@ -22,6 +21,7 @@ from faqsearch.legs import LEXICAL_LEGS, question
 from faqsearch.search import open_index
 from faqsearch.update import update_index
 from faqsearch.verify import verify
+from lite import LiteServer, import_milvus
 
 ROOT = Path(__file__).parents[2]
 CLOSE = 1e-4
@@ -52,7 +52,7 @@ def questions():
     """Judged questions of the sample corpus, and some that are typed oddly."""
     with (ROOT / "corpus" / "queries.jsonl").open(encoding="utf-8") as file:
         rows = [json.loads(line) for line in islice(file, 0, None, 10)]
-    return [row["query"] for row in rows][:ASKED] + ["tuuti konai", "パスワドを忘れた", "zzz", "！"]
+    return [*[row["query"] for row in rows][:ASKED], "tuuti konai", "パスワドを忘れた", "zzz", "！"]
 
 
 @pytest.fixture(scope="module")
