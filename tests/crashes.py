@@ -117,7 +117,7 @@ class Place:
 
         searcher = open_index(self.index)
         generation = IndexFolder(self.index).current()
-        assert list(generation.check_sums()) == []
+        assert generation.check_sums() == []
         assert dict(generation.manifest.files) in (self.files["old"], self.files["new"])
         is_new = generation.manifest.files == self.files["new"]
         answers = dict(NEW if is_new else OLD)

@@ -142,15 +142,15 @@ def test_an_index_of_a_stranger_does_not_speak_to_the_terminal(index_folder, tmp
     manifest |= {"created": EVIL, "made_by": EVIL, "sources": {EVIL: {"sha256": "", "documents": 1}}}
     manifest["encoder"]["name"] = EVIL
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    from faqsearch.index.folder import file_record
+    from faqsearch.index.checksums import file_record
 
-    (tmp_path / "i" / "CURRENT").write_text(f"000001 {file_record(path).blake2b}\n", encoding="utf-8")
+    (tmp_path / "i" / "CURRENT").write_text(f"000001 {file_record(path).sha256}\n", encoding="utf-8")
     for arguments in (["info"], ["info", "--json"], ["search", "送料"], ["verify"]):
         _, out, err = faqsearch(*arguments, "--index", tmp_path / "i")
         assert not UNSAFE.search(out + err), out + err
     manifest["tokenizer"] = EVIL
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    (tmp_path / "i" / "CURRENT").write_text(f"000001 {file_record(path).blake2b}\n", encoding="utf-8")
+    (tmp_path / "i" / "CURRENT").write_text(f"000001 {file_record(path).sha256}\n", encoding="utf-8")
     code, out, err = faqsearch("search", "送料", "--index", tmp_path / "i")
     assert code == 4
     assert not UNSAFE.search(out + err), out + err

@@ -74,6 +74,6 @@ def test_an_update_finds_the_copies_a_build_finds(place):
         assert update_index(place / "corpus", place / "updated").manifest.copies == copies
         built = build_index(place / "corpus", place / "fresh").manifest
         updated = open_index(place / "updated").manifest
-        assert {n: r.blake2b for n, r in built.files.items()} == {n: r.blake2b for n, r in updated.files.items()}
+        assert {n: r.sha256 for n, r in built.files.items()} == {n: r.sha256 for n, r in updated.files.items()}
     extra.unlink()
     assert update_index(place / "corpus", place / "updated").manifest.copies == 1

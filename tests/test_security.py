@@ -14,7 +14,8 @@ import pytest
 import faqsearch
 from faqsearch.build import build_index
 from faqsearch.errors import DictionaryError, FaqsearchError, IndexFormatError, ModelError
-from faqsearch.index.folder import IndexFolder, file_record
+from faqsearch.index.checksums import file_record
+from faqsearch.index.folder import IndexFolder
 from faqsearch.search import open_index
 from faqsearch.update import update_index
 from faqsearch.verify import verify
@@ -134,7 +135,7 @@ def forge(folder, change=lambda manifest: None):
     manifest = json.loads((generation / "manifest.json").read_text(encoding="utf-8"))
     for name in manifest["files"].keys() & {path.name for path in generation.iterdir()}:
         record = file_record(generation / name)
-        manifest["files"][name] = {"bytes": record.bytes, "blake2b": record.blake2b}
+        manifest["files"][name] = {"bytes": record.bytes, "sha256": record.sha256}
     change(manifest)
     (generation / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     sign(folder)
@@ -142,7 +143,7 @@ def forge(folder, change=lambda manifest: None):
 
 def sign(folder):
     """Let CURRENT name the manifest as it is now."""
-    checksum = file_record(folder / "000001" / "manifest.json").blake2b
+    checksum = file_record(folder / "000001" / "manifest.json").sha256
     (folder / "CURRENT").write_text(f"000001 {checksum}\n", encoding="utf-8")
 
 
@@ -158,7 +159,7 @@ def refused(folder):
             assert use is verify
             assert not result.ok
             said = " ".join(result.problems)
-        assert secret.blake2b not in said
+        assert secret.sha256 not in said
         assert "4711" not in said
 
 
@@ -171,7 +172,7 @@ def test_a_manifest_names_only_files_of_its_index(stranger, name):
     record = file_record(stranger.parent / "secret.csv")
 
     def add(manifest):
-        manifest["files"][name] = {"bytes": record.bytes, "blake2b": "0" * 32}
+        manifest["files"][name] = {"bytes": record.bytes, "sha256": "0" * 64}
 
     forge(stranger, add)
     refused(stranger)

@@ -17,6 +17,7 @@ from faqsearch.errors import IndexFormatError, IndexMismatch, IndexNotFound, Sou
 from faqsearch.index.folder import IndexFolder
 from faqsearch.search import open_index
 from faqsearch.settings import BM25, Settings
+from faqsearch.sources import READERS, keys
 from faqsearch.sources.rows import RowReader
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.update import update_index
@@ -48,7 +49,7 @@ ROWS = st.fixed_dictionaries(
         "担当": st.sampled_from(["山田", "佐藤"]),
     },
 )
-NAMES = st.sampled_from(["a.csv", "b.jsonl", "奥/c.csv"])
+NAMES = st.sampled_from(["a.csv", "b.jsonl", "奥/c.csv", "d.md"])
 COLUMNS = ["id", "question", "answer", "alternates", "category", "tags", "担当"]
 EDITS = st.one_of(
     st.tuples(st.just("add"), NAMES, st.integers(0, 5), ROWS),
@@ -85,8 +86,7 @@ def write(folder, files):
     shutil.rmtree(folder, ignore_errors=True)
     for name, rows in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        text = as_csv(rows) if name.endswith(".csv") else "\n".join(json.dumps(r, ensure_ascii=False) for r in rows)
-        (folder / name).write_text(text, encoding="utf-8", newline="")
+        (folder / name).write_text(AS[Path(name).suffix](rows), encoding="utf-8", newline="")
 
 
 def as_csv(rows):
@@ -101,6 +101,13 @@ def as_csv(rows):
     return text.getvalue()
 
 
+AS = {
+    ".csv": as_csv,
+    ".jsonl": lambda rows: "\n".join(json.dumps(row, ensure_ascii=False) for row in rows),
+    ".md": lambda rows: "".join(f"# {row['question']}\n\n{row['answer']}\n\n" for row in rows),
+}
+
+
 def numbered(files):
     """Give every second row an id that stays with it."""
     rows = [row for name in sorted(files) for row in files[name]]
@@ -113,7 +120,7 @@ def numbered(files):
 def same(one, other):
     """Whether two indexes hold the same bytes; manifests differ in time and command alone."""
     one, other = (IndexFolder(folder).current().manifest for folder in (one, other))
-    assert {n: r.blake2b for n, r in one.files.items()} == {n: r.blake2b for n, r in other.files.items()}
+    assert {n: r.sha256 for n, r in one.files.items()} == {n: r.sha256 for n, r in other.files.items()}
     assert one.arrays == other.arrays
     assert (one.encoder, one.settings, one.documents) == (other.encoder, other.settings, other.documents)
 
@@ -212,6 +219,57 @@ def test_rows_that_say_what_they_said_are_not_read(tmp_path, monkeypatch, name):
     assert open_index(tmp_path / "i").document("r0").source.line == (3 if name == "a.csv" else 2)
     build_index(tmp_path / "corpus", tmp_path / "built")
     same(tmp_path / "i", tmp_path / "built")
+
+
+def test_files_that_say_what_they_said_are_not_read(tmp_path, monkeypatch):
+    """Of a folder with one edited file, that one is read, and one with a problem, which is told again."""
+    rows = [{"question": q, "answer": ANSWERS[i % 5]} for i, q in enumerate(QUESTIONS)]
+    files = {name: rows[2 * i : 2 * i + 2] for i, name in enumerate(["a.md", "b.md", "c.csv", "d.csv"])}
+    files["d.csv"].append({"question": "答えのない質問", "answer": ""})
+    write(tmp_path / "corpus", files)
+    build_index(tmp_path / "corpus", tmp_path / "i")
+    read = []
+    for suffix, reader in READERS.items():
+        monkeypatch.setitem(READERS, suffix, lambda file, own=reader: read.append(file.name) or own(file))
+    files["b.md"][0]["answer"] = "改めました。"
+    write(tmp_path / "corpus", files)
+    report = update_index(tmp_path / "corpus", tmp_path / "i")
+
+    assert read == ["b.md", "d.csv"]
+    assert report.manifest.problems == 1
+    assert (len(report.changes.changed), report.changes.kept) == (1, 6)
+    build_index(tmp_path / "corpus", tmp_path / "built")
+    same(tmp_path / "i", tmp_path / "built")
+
+
+def test_a_file_of_another_name_or_reader_is_read(tmp_path, monkeypatch):
+    """Ids and places come from names, and another version of a library may read another text: then every file is read."""
+    write(tmp_path / "corpus", {"部/a.md": [{"question": q, "answer": ANSWERS[0]} for q in QUESTIONS]})
+    build_index(tmp_path / "corpus", tmp_path / "i")
+    inside = update_index(tmp_path / "corpus" / "部", tmp_path / "i")
+    build_index(tmp_path / "corpus" / "部", tmp_path / "built")
+    same(tmp_path / "i", tmp_path / "built")
+    assert len(inside.changes.renamed) == len(QUESTIONS)
+
+    read = []
+    reader = READERS[".md"]
+    monkeypatch.setitem(READERS, ".md", lambda file: read.append(file.name) or reader(file))
+    monkeypatch.setattr(keys, "_readers", lambda: ("9.9",))
+    update_index(tmp_path / "corpus" / "部", tmp_path / "i")
+    assert read == ["a.md"]
+
+
+def test_a_page_is_read_again_when_what_it_includes_changed(tmp_path):
+    """The included file is no source of its own; the page that includes it did not change."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.rst").write_text("送料\n====\n\n.. include:: more.txt\n", encoding="utf-8")
+    (tmp_path / "corpus" / "more.txt").write_text("全国一律550円です。\n", encoding="utf-8")
+    build_index(tmp_path / "corpus" / "a.rst", tmp_path / "i")
+    (tmp_path / "corpus" / "more.txt").write_text("全国一律600円です。\n", encoding="utf-8")
+    report = update_index(tmp_path / "corpus" / "a.rst", tmp_path / "i")
+
+    assert report.published
+    assert "600円" in open_index(tmp_path / "i").search("送料").hits[0].answer
 
 
 def test_an_id_that_comes_twice_is_seen_among_rows_that_are_not_read(tmp_path):
@@ -414,6 +472,9 @@ def test_a_shrunken_corpus_needs_a_word(place):
         update_index(place / "corpus", place / "i")
 
     assert "--allow-shrink" in caught.value.hint
+    said = []
+    update_index(place / "corpus", place / "i", dry_run=True, say=said.append)
+    assert said == [f"without --allow-shrink, an update would stop here: {caught.value.message}"]
     assert IndexFolder(place / "i").current().name == "000001"
     assert len(update_index(place / "corpus", place / "i", allow_shrink=True).changes.removed) == 6
 
@@ -451,6 +512,25 @@ def test_another_tokenizer_or_model_needs_a_build(place, changed):
     with pytest.raises(IndexMismatch) as caught:
         update_index(place / "corpus", place / "i", **changed)
     assert "faqsearch build" in caught.value.hint
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_other_user_words_have_everything_analysed_again(place, dry_run):
+    """A name added to user_words.txt changes how every document is cut: that is said, done, and gives what a build gives."""
+    build_index(place / "corpus", place / "i")
+    (place / "corpus" / "user_words.txt").write_text("定期便\n", encoding="utf-8")
+    said = []
+    report = update_index(place / "corpus", place / "i", say=said.append, dry_run=dry_run)
+
+    assert said == ["user_words.txt changed since generation 000001: every document is analysed again"]
+    assert report.published is not dry_run
+    assert not report.changes
+    assert report.changes.kept == report.manifest.documents
+    if not dry_run:
+        build_index(place / "corpus", place / "built")
+        same(place / "i", place / "built")
+        assert update_index(place / "corpus", place / "i", say=said.append).published is False
+        assert len(said) == 1
 
 
 def test_a_model_that_changed_under_its_name_is_refused(place):

@@ -18,7 +18,7 @@ from faqsearch.index.manifest import Manifest, SourceRecord
 from faqsearch.index.store import open_store
 from faqsearch.index.writer import GenerationWriter, Written
 from faqsearch.settings import Settings
-from faqsearch.sources import Corpus, Item, Problem, ReadReport
+from faqsearch.sources import Corpus, Item, Problem, ReadBefore, ReadReport
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
 from faqsearch.workers import analysed, available_cores
@@ -90,7 +90,7 @@ def build_index(
     if encoder is None and settings.model != "builtin":
         encoder = load_encoder(settings, say=say)
     analyser = DocumentAnalyser(tokenizer, None if encoder is None else settings.passage_chars)
-    source = Corpus(corpus, strict=strict, hidden=settings.hidden, known={})
+    source = Corpus(corpus, strict=strict, hidden=settings.hidden, known=ReadBefore())
     folder = open_store(into)
     with folder.lock("build"), folder.new_generation() as building:
         with GenerationWriter(building, settings, analyser) as writer:
@@ -156,7 +156,7 @@ def describe(command: str, report: ReadReport, settings: Settings, tokenizer: To
 
 def source_records(report: ReadReport) -> dict[str, SourceRecord]:
     """Return what a manifest keeps of the files that were read."""
-    return {file.path: SourceRecord(file.sha256, file.documents) for file in report.files} | {
+    return {file.path: SourceRecord(file.sha256, file.documents, file.key) for file in report.files} | {
         path: SourceRecord(sha256, 0) for path, sha256 in report.included.items()
     }
 

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.build import BuildReport, describe, estimated, fill, nothing_found, source_records
 from faqsearch.changes import Changes, compare
-from faqsearch.dictionaries import copy_synonyms, user_words_of
+from faqsearch.dictionaries import USER_WORDS_FILE, copy_synonyms, user_words_of
 from faqsearch.errors import IndexMismatch, SourceError
+from faqsearch.index.damage import saying_damage
 from faqsearch.index.documents_writing import Inventory
 from faqsearch.index.known import Known
 from faqsearch.index.store import open_store
 from faqsearch.index.writer import GenerationWriter
 from faqsearch.settings import Settings
-from faqsearch.sources import Corpus, KeyedDocument, KnownRow
+from faqsearch.sources import Corpus, KeyedDocument, KnownRow, ReadBefore
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
 
@@ -65,7 +66,8 @@ def update_index(
         corpus: Files and folders: the whole corpus, not only what is new in it.
         into: The address of an index.
         settings: None keeps those of the index.
-        tokenizer: None takes `FugashiTokenizer()` with the corpus's user words.
+        tokenizer: None takes `FugashiTokenizer()` with the corpus's user words; other ones than before have everything
+            analysed again, which `say` is told.
         encoder: None loads the one the index was made with, when something must be encoded.
         strict: Stop at the first row or file that cannot be read, instead of reporting it.
         hidden: Whether hidden rows, columns and sheets of workbooks are read; None keeps what the settings say.
@@ -73,7 +75,7 @@ def update_index(
         allow_shrink: Go on also when more than 30 % of the documents would be removed.
         processes: Processes to analyse documents in; None takes one for each core. The index is the same.
         progress: Told (step, done, total or None) as work goes on.
-        say: Told, in one line, what a user should know at once (a download).
+        say: Told, in one line, what a user should know at once (a download; that everything is analysed again).
 
     Raises:
         SourceError: Nothing can be read from the corpus; with `strict`, something cannot; or too much is gone.
@@ -91,37 +93,45 @@ def update_index(
     words = (
         (settings or old.manifest.settings).user_words if settings and settings.user_words else user_words_of(corpus)
     )
-    tokenizer = tokenizer or FugashiTokenizer(user_words=words)
+    own = tokenizer
+    tokenizer = own or FugashiTokenizer(user_words=words)
     if dry_run:
-        _check(old, settings, tokenizer, encoder)
+        same_words = own is not None or _same_words(old, tokenizer, say)
+        _check(old, settings, tokenizer if same_words else None, encoder)
         hidden = _hidden(hidden, settings or old.manifest.settings)
-        with old.files() as files:
+        with old.files() as files, saying_damage(files):
             source, changes = _preview(corpus, Known(files), strict=strict, hidden=hidden)
+        if not allow_shrink and (loss := _loss(corpus, changes, old.manifest.documents)):
+            say(f"without --allow-shrink, an update would stop here: {loss.message}")
         return _report(old, source, changes, started, published=False)
     with folder.lock("update"), ExitStack() as kept:
         old = folder.current()
-        _check(old, settings, tokenizer, encoder)
+        same_words = own is not None or _same_words(old, tokenizer, say)
+        _check(old, settings, tokenizer if same_words else None, encoder)
         copy_synonyms(corpus, folder)
         settings = settings or old.manifest.settings
         settings = replace(settings, user_words=words, hidden=_hidden(hidden, settings))
         files = kept.enter_context(old.files())
+        kept.enter_context(saying_damage(files))
         known = Known(files)
         reads_texts = settings.model != "builtin"
         analyser = DocumentAnalyser(tokenizer, settings.passage_chars if reads_texts else None)
-        # Other passages need other vectors: then everything is done again.
-        reusable = not reads_texts or settings.passage_chars == old.manifest.settings.passage_chars
+        # Other words and other passages need other vectors: then everything is done again.
+        same_passages = not reads_texts or settings.passage_chars == old.manifest.settings.passage_chars
+        reusable = same_words and same_passages
         with folder.new_generation() as building:
-            for rows in _known_rows(known, allowed=reusable and not strict):
-                source = Corpus(corpus, strict=strict, hidden=settings.hidden, known=rows)
+            for before in _read_before(known, allowed=reusable and not strict):
+                source = Corpus(corpus, strict=strict, hidden=settings.hidden, known=before)
                 with GenerationWriter(building, settings, analyser, known if reusable else None) as writer:
                     fill(writer, analyser, source.items(), processes, progress, partial(estimated, source, writer))
-                    if rows and writer.collected.inventory.clashes:
+                    if before and writer.collected.inventory.clashes:
                         continue
+                    known.check()
                     if not writer.documents:
                         raise nothing_found(corpus, source.report)
                     changes = compare(known, writer.collected.inventory)
-                    if not allow_shrink:
-                        _check_loss(corpus, changes, old.manifest.documents)
+                    if not allow_shrink and (loss := _loss(corpus, changes, old.manifest.documents)):
+                        raise loss
                     # Files that changed without changing a document count: else the doctor would call them stale for ever.
                     same_files = source_records(source.report) == old.manifest.sources
                     if same_files and settings == old.manifest.settings and writer.holds_documents_of(files):
@@ -136,11 +146,11 @@ def update_index(
     return _report(generation, source, changes, started, published=True)
 
 
-def _known_rows(known: Known, *, allowed: bool) -> Iterator[dict[bytes, int]]:
+def _read_before(known: Known, *, allowed: bool) -> Iterator[ReadBefore]:
     """Yield what need not be read again; then nothing, for a corpus that must be read whole to see ids used twice."""
-    if allowed and (rows := known.rows):
-        yield rows
-    yield {}
+    if allowed and (before := known.read_before):
+        yield before
+    yield ReadBefore()
 
 
 def _hidden(asked: bool | None, settings: Settings) -> bool:
@@ -150,8 +160,8 @@ def _hidden(asked: bool | None, settings: Settings) -> bool:
 def _preview(
     corpus: str | Path | Sequence[str | Path], known: Known, *, strict: bool, hidden: bool
 ) -> tuple[Corpus, Changes]:
-    for rows in _known_rows(known, allowed=not strict):
-        source, inventory = Corpus(corpus, strict=strict, hidden=hidden, known=rows), Inventory(known)
+    for before in _read_before(known, allowed=not strict):
+        source, inventory = Corpus(corpus, strict=strict, hidden=hidden, known=before), Inventory(known)
         for item in source.items():
             if isinstance(item, KnownRow):
                 inventory.add_known(item.number)
@@ -159,6 +169,7 @@ def _preview(
                 inventory.add(item.document if isinstance(item, KeyedDocument) else item)
         if not inventory.clashes:
             break
+    known.check()
     if not inventory.contents:
         raise nothing_found(corpus, source.report)
     return source, compare(known, inventory)
@@ -180,11 +191,23 @@ def _report(
     )
 
 
-def _check(old: StoredGeneration, settings: Settings | None, tokenizer: Tokenizer, encoder: Encoder | None) -> None:
-    """Refuse to mix what two tokenizers or two models made."""
+def _same_words(old: StoredGeneration, tokenizer: Tokenizer, say: Callable[[str], None]) -> bool:
+    """Whether user words are those of the index; says that they are not, when nothing else about the tokenizer changed."""
+    manifest = old.manifest
+    before = FugashiTokenizer(user_words=manifest.settings.user_words)
+    if tokenizer.fingerprint == manifest.tokenizer or before.fingerprint != manifest.tokenizer:
+        return True
+    say(f"{USER_WORDS_FILE} changed since generation {old.name}: every document is analysed again")
+    return False
+
+
+def _check(
+    old: StoredGeneration, settings: Settings | None, tokenizer: Tokenizer | None, encoder: Encoder | None
+) -> None:
+    """Refuse to mix what two tokenizers or two models made; a tokenizer of None analyses everything again."""
     manifest = old.manifest
     hint = "Make it anew: faqsearch build."
-    if manifest.tokenizer != tokenizer.fingerprint:
+    if tokenizer and manifest.tokenizer != tokenizer.fingerprint:
         message = f"the index was built with tokenizer {manifest.tokenizer}; this is {tokenizer.fingerprint}"
         raise IndexMismatch(message, hint=hint)
     was = manifest.settings
@@ -208,11 +231,12 @@ def _check_encoder(old: StoredGeneration, encoder: Encoder) -> Encoder:
     return encoder
 
 
-def _check_loss(corpus: str | Path | Sequence[str | Path], changes: Changes, before: int) -> None:
-    if len(changes.removed) > _MOST_REMOVED * before:
-        named = [corpus] if isinstance(corpus, str | Path) else corpus
-        raise SourceError(
-            f"{len(changes.removed):,} of {before:,} documents are gone from the corpus",
-            path=", ".join(map(str, named)),
-            hint="Look whether all of it is there; if it is meant to shrink, add --allow-shrink.",
-        )
+def _loss(corpus: str | Path | Sequence[str | Path], changes: Changes, before: int) -> SourceError | None:
+    if len(changes.removed) <= _MOST_REMOVED * before:
+        return None
+    named = [corpus] if isinstance(corpus, str | Path) else corpus
+    return SourceError(
+        f"{len(changes.removed):,} of {before:,} documents are gone from the corpus",
+        path=", ".join(map(str, named)),
+        hint="Look whether all of it is there; if it is meant to shrink, add --allow-shrink.",
+    )

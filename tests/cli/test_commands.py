@@ -189,6 +189,20 @@ def test_rollback_brings_the_generation_before_back(cli):
     assert [generation["current"] for generation in value["generations"]] == [True, False]
 
 
+def test_a_generation_of_another_format_is_listed_as_that(cli):
+    """An older faqsearch's generation beside the current one costs nothing: info says what is wrong with it."""
+    cli("build", "corpus", "--into", "indexes/demo")
+    manifest = Path("indexes/demo/000001/manifest.json")
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"format": 2', '"format": 1'), encoding="utf-8")
+    out, value = cli("info").out, json.loads(cli("info", "--json").out)
+
+    assert "000001  cannot be used: " in out
+    assert "has index format 1" in out
+    assert [generation["name"] for generation in value["generations"]] == ["000002"]
+    assert [generation["name"] for generation in value["unusable"]] == ["000001"]
+    assert cli("rollback").code == 4
+
+
 def test_rollback_of_a_missing_index_makes_no_folder(cli):
     """Nothing is written where nothing was."""
     assert cli("rollback", "--index", "indexes/none").code == 4

@@ -9,13 +9,14 @@ files mean raises FORMAT_VERSION in src/faqsearch/index/manifest.py.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-DATA = Path(__file__).parent
+DATA = Path(__file__).resolve().parent
 sys.path.insert(0, str(DATA.parent))
 
 from conftest import FAQ, MANUAL  # noqa: E402
@@ -26,16 +27,16 @@ from faqsearch.index.manifest import FORMAT_VERSION  # noqa: E402
 def main() -> None:
     """Build the index in the place of the one that is there."""
     into = DATA / f"index-v{FORMAT_VERSION}"
-    with tempfile.TemporaryDirectory() as folder:
-        corpus = Path(folder, "corpus")
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        corpus = Path("corpus")  # so that documents say the same place each time
         (corpus / "manual").mkdir(parents=True)
         lines = [json.dumps(row, ensure_ascii=False) for row in FAQ]
         (corpus / "faq.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         (corpus / "manual" / "humidifier.md").write_text(MANUAL, encoding="utf-8")
-        build_index(corpus, Path(folder, "index"))
-        Path(folder, "index", "LOCK").unlink()
+        build_index(corpus, "index")
+        Path("index", "LOCK").unlink()
         shutil.rmtree(into, ignore_errors=True)
-        shutil.copytree(Path(folder, "index"), into)
+        shutil.copytree("index", into)
     print(into)
 
 

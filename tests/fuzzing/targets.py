@@ -206,7 +206,8 @@ def strange_index(data: bytes) -> None:
     The first byte chooses the file, the rest says which places of it hold what. Numbers that lead nowhere may end in
     any Python error, since faqsearch cannot tell them from a fault of its own; nothing else may happen.
     """
-    from faqsearch.index.folder import IndexFolder, file_record
+    from faqsearch.index.checksums import file_record
+    from faqsearch.index.folder import IndexFolder
     from faqsearch.search import open_index
     from faqsearch.verify import verify
 
@@ -229,9 +230,9 @@ def strange_index(data: bytes) -> None:
     if path != manifest:
         value = json.loads(manifest.read_text(encoding="utf-8"))
         record = file_record(path)
-        value["files"][path.name] = {"bytes": record.bytes, "blake2b": record.blake2b}
+        value["files"][path.name] = {"bytes": record.bytes, "sha256": record.sha256}
         manifest.write_text(json.dumps(value), encoding="utf-8")
-    (folder / "CURRENT").write_text(f"{generation.name} {file_record(manifest).blake2b}\n", encoding="utf-8")
+    (folder / "CURRENT").write_text(f"{generation.name} {file_record(manifest).sha256}\n", encoding="utf-8")
     try:
         searcher = open_index(folder, tokenizer=_tokenizer())
         for question in QUERIES[:3]:

@@ -63,11 +63,24 @@ def test_few_vectors_are_all_read(tmp_path):
 
 
 def test_a_shortlist_that_misses_too_much_is_not_kept(tmp_path, monkeypatch):
-    """Below a recall of 0.98 all vectors are read."""
-    monkeypatch.setattr(shortlist, "_recall", lambda *_: 0.97)
+    """Where even the longest shortlist has a recall below 0.98, all vectors are read."""
+    monkeypatch.setattr(shortlist, "_recalls", lambda *_: {400: 0.9, 800: 0.97})
 
     assert write(tmp_path, [VECTORS], 48)["index"] == "Flat"
     assert not (tmp_path / SHORTLIST_FILE).exists()
+
+
+def test_a_shortlist_is_as_long_as_it_must_be(tmp_path):
+    """Vectors without any structure are hard to tell apart by codes: more passages are listed, and searches see them."""
+    vectors = unit_rows(RNG.standard_normal((8000, 48)).astype(np.float32))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shortlist, "_PER_CODE", (4,))
+        described = write(tmp_path, [vectors], 48)
+    index = DenseIndex(tmp_path, OWNERS, 48, listed=described["listed"])
+    found, exact = (index.search(vectors[:50], 10, exact=way)[1] for way in (False, True))
+
+    assert described["listed"] > 400
+    assert np.mean([np.isin(a, b).mean() for a, b in zip(exact, found, strict=True)]) >= 0.97
 
 
 def test_what_the_shortlist_brings_is_scored_exactly(written):

@@ -263,11 +263,11 @@ def test_settings_of_another_faqsearch_say_what_is_needed(tmp_path):
 def test_sizes_are_checked_on_opening_and_sums_by_verify(tmp_path):
     """A file that shrank is refused at once; one changed byte is found by the checksums."""
     generation = publish(IndexFolder(tmp_path / "i"), "one")
-    assert list(generation.check_sums()) == []
+    assert generation.check_sums() == []
 
     (generation.path / "documents.jsonl").write_text("onE")
     generation.check_files()
-    assert "documents.jsonl has checksum" in next(generation.check_sums())
+    assert "documents.jsonl has checksum" in generation.check_sums()[0]
 
     (generation.path / "documents.jsonl").write_text("on")
     with pytest.raises(IndexFormatError, match="2 bytes instead of 3"):
@@ -276,7 +276,7 @@ def test_sizes_are_checked_on_opening_and_sums_by_verify(tmp_path):
     (generation.path / "documents.jsonl").unlink()
     with pytest.raises(IndexFormatError, match="missing"):
         generation.check_files()
-    assert "cannot be read" in next(generation.check_sums())
+    assert "cannot be read" in generation.check_sums()[0]
 
 
 def test_no_index_says_how_to_build_one(tmp_path):

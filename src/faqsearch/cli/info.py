@@ -24,13 +24,13 @@ def info(
 
     address = index_address(index)
     folder = open_store(address)
-    current, generations = folder.current(), folder.generations()
+    current, generations, unusable = folder.current(), folder.generations(), folder.unusable()
     if json:
         from faqsearch.cli.machine import dumps
 
-        print(dumps(info_value(address, current, generations), indent=2))
+        print(dumps(info_value(address, current, generations, unusable), indent=2))
     else:
         from faqsearch.cli.render import Look
 
-        print(*info_lines(address, current, generations, Look.of(sys.stdout, color)), sep="\n")
+        print(*info_lines(address, current, generations, unusable, Look.of(sys.stdout, color)), sep="\n")
     return 0

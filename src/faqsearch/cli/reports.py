@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -120,7 +120,11 @@ def build_value(report: BuildReport, into: str) -> dict[str, Any]:
 
 
 def info_lines(
-    address: str, current: StoredGeneration, generations: Sequence[StoredGeneration], look: Look
+    address: str,
+    current: StoredGeneration,
+    generations: Sequence[StoredGeneration],
+    unusable: Mapping[str, str],
+    look: Look,
 ) -> Iterator[str]:
     """Yield what an index holds."""
     manifest = current.manifest
@@ -150,6 +154,8 @@ def info_lines(
         own = generation.manifest
         created = own.created[:16].replace("T", " ")
         yield f"{mark} {generation.name}  {printable(created)} UTC  {plural(own.documents, 'document')}  {printable(own.made_by)}"
+    for name, why in unusable.items():
+        yield f"  {name}  cannot be used: {printable(why)}"
     yield ""
     yield look.bold("sources")
     for path, record in list(manifest.sources.items())[:_SOURCES_SHOWN]:
@@ -158,7 +164,9 @@ def info_lines(
         yield f"  … and {len(manifest.sources) - _SOURCES_SHOWN:,} more; --json lists them"
 
 
-def info_value(address: str, current: StoredGeneration, generations: Sequence[StoredGeneration]) -> dict[str, Any]:
+def info_value(
+    address: str, current: StoredGeneration, generations: Sequence[StoredGeneration], unusable: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the JSON value of what an index holds."""
     manifest = current.manifest
     return {
@@ -187,6 +195,7 @@ def info_value(address: str, current: StoredGeneration, generations: Sequence[St
             }
             for generation in generations
         ],
+        "unusable": [{"name": name, "problem": problem} for name, problem in unusable.items()],
         "sources": [{"path": path, "documents": record.documents} for path, record in manifest.sources.items()],
     }
 

@@ -29,8 +29,8 @@ from faqsearch.settings import BM25
 
 Floats = npt.NDArray[np.float64]
 
-# Postings are weighed a slice at a time, so that a hundred million of them need no float64 copy of all.
-_SLICE = 4_000_000
+# Postings are weighed a slice at a time: one that stays in the processor's cache takes half as long.
+_SLICE = 1 << 16
 
 
 def inverse_document_frequency(settings: BM25, df: npt.NDArray[Any], documents: int) -> Floats:
@@ -84,15 +84,19 @@ def posting_weights(
         mean = float(lengths.mean(dtype=np.float64)) if len(lengths) else 1.0
     norm = 1 - settings.b + settings.b * lengths.astype(np.float64) / (mean or 1.0)
     weights = np.empty(len(units), dtype=np.float32)
-    for start in range(0, len(units), _SLICE):
+    starts = np.arange(0, len(units), _SLICE)
+    firsts, lasts = (
+        (np.searchsorted(indptr, places, side="right") - 1).tolist()
+        for places in (starts, np.minimum(starts + _SLICE, len(units)) - 1)
+    )
+    for start, first, last in zip(starts.tolist(), firsts, lasts, strict=True):
         part = slice(start, start + _SLICE)
-        first, last = np.searchsorted(indptr, (start, min(start + _SLICE, len(units)) - 1), side="right") - 1
         bounds = np.clip(indptr[first : last + 2], start, start + _SLICE)
-        terms = np.repeat(np.arange(first, last + 1), np.diff(bounds))
-        tf, unit_norm = tfs[part].astype(np.float64), norm[units[part]]
+        own_idf, tf = np.repeat(idf[first : last + 1], bounds[1:] - bounds[:-1]), tfs[part].astype(np.float64)
+        unit_norm = norm.take(units[part])
         if settings.variant == "L":
             c = tf / unit_norm + settings.delta
-            weights[part] = idf[terms] * tf * (settings.k1 + 1) * c / (settings.k1 + c)
+            weights[part] = own_idf * tf * (settings.k1 + 1) * c / (settings.k1 + c)
         else:
-            weights[part] = idf[terms] * (tf * (settings.k1 + 1)) / (tf + settings.k1 * unit_norm)
+            weights[part] = own_idf * (tf * (settings.k1 + 1)) / (tf + settings.k1 * unit_norm)
     return weights

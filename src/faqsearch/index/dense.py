@@ -54,9 +54,20 @@ class Passages(Protocol):
 class DenseIndex:
     """Nearest passages by inner product, collapsed to documents. Safe to share between threads."""
 
-    def __init__(self, folder: Path, passage_documents: npt.NDArray[np.int32], dimension: int) -> None:
+    def __init__(
+        self, folder: Path, passage_documents: npt.NDArray[np.int32], dimension: int, *, listed: int = LISTED
+    ) -> None:
+        """Open the files.
+
+        Args:
+            folder: Where they are.
+            passage_documents: The document of each passage.
+            dimension: Numbers in a vector.
+            listed: Passages on a shortlist, at least.
+        """
         self._folder = folder
         self._owners = passage_documents
+        self._listed = listed
         self.dimension = dimension
         # Held open: writers may remove the generation before the first question needs its vectors.
         self._files = {
@@ -121,7 +132,8 @@ class DenseIndex:
             return np.empty((len(vectors), 0), np.float32), np.empty((len(vectors), 0), np.int64)
         # FAISS's fast scan knows no filter.
         if allowed is None and not exact and SHORTLIST_FILE in self._files:
-            _, listed = self._open(SHORTLIST_FILE).search(asked, max(k, LISTED))
+            length = min(max(k, self._listed), len(self.passage_documents))
+            _, listed = self._open(SHORTLIST_FILE).search(asked, length)
             scores, passages = self._scored(asked, listed)
             return scores[:, :k], passages[:, :k]
         parameters = None

@@ -107,7 +107,8 @@ class DocumentsWriter:
 
     def add_known(self, number: int, line: int) -> None:
         """Append the document of a known row, by its old number; `line` is where the row begins now."""
-        self._settle()
+        if self._fresh:
+            self._settle()
         self.inventory.add_known(number)
         self._rows.append((number, line))
 

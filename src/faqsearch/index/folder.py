@@ -1,7 +1,7 @@
 """An index folder: immutable generations beside each other, and `CURRENT`, which names the one that answers.
 
     indexes/faq/
-    ├── CURRENT        "000002 <BLAKE2b of its manifest.json>"
+    ├── CURRENT        "000002 <SHA-256 of its manifest.json>"
     ├── LOCK           held (flock) while a build or update runs; LOCK.owner says by whom
     ├── 000001/        the generation before, kept for `rollback`
     └── 000002/        manifest.json and the files it lists
@@ -18,14 +18,15 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 
 from faqsearch.errors import FaqsearchError, IndexBusy, IndexFormatError, IndexNotFound, IndexWriteError
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace
+from faqsearch.index.checksums import differences, synced_records
 from faqsearch.index.contained import contained, read_contained
-from faqsearch.index.lasting import fsync, write_anew
-from faqsearch.index.manifest import FileRecord, Manifest
+from faqsearch.index.lasting import fsync, replace_file, write_anew
+from faqsearch.index.manifest import Manifest
 from faqsearch.index.owner import OWNER, described, holder
 
 CURRENT = "CURRENT"
@@ -70,21 +71,11 @@ class Generation:
 
     def damage(self) -> str | None:
         """Return the first thing `check_sums` finds, or None."""
-        return next(self.check_sums(), None)
+        return next(iter(self.check_sums()), None)
 
-    def check_sums(self) -> Iterator[str]:
-        """Yield a line for every file whose content is not what was written."""
-        for name, record in self.manifest.files.items():
-            path = self.path / name
-            try:
-                found = file_record(contained(self.path, name))
-            except OSError as error:
-                yield f"{path} cannot be read ({error.strerror})"
-            except IndexFormatError as error:
-                yield error.message
-            else:
-                if found != record:
-                    yield f"{path} has checksum {found.blake2b} instead of {record.blake2b}"
+    def check_sums(self) -> list[str]:
+        """Return a line for every file whose content is not what was written."""
+        return differences(self.path, self.manifest.files)
 
 
 class IndexFolder:
@@ -129,12 +120,22 @@ class IndexFolder:
         return words[0], words[1]
 
     def generations(self) -> list[Generation]:
-        """Return the complete generations, oldest first; damaged ones are left out."""
+        """Return the generations that can be used, oldest first; see `unusable` for the others."""
         found = []
         for name in self._names():
             with contextlib.suppress(FaqsearchError):
                 found.append(self._generation(name))
         return found
+
+    def unusable(self) -> dict[str, str]:
+        """Return what is wrong with each generation that `generations` leaves out: damage, or another format version."""
+        wrong = {}
+        for name in self._names():
+            try:
+                self._generation(name)
+            except FaqsearchError as error:
+                wrong[name] = error.message
+        return wrong
 
     def exists(self) -> bool:
         """Return whether there is anything of an index here, be it damaged."""
@@ -143,10 +144,7 @@ class IndexFolder:
     def keep_beside(self, name: str, content: bytes) -> None:
         """Keep a dictionary with the index, in place of the one of that name. Hold the lock."""
         with writing(self.path):
-            new = self.path / f"{name}.new"
-            new.unlink(missing_ok=True)  # what is left there may be a link to anywhere
-            new.write_bytes(content)
-            new.replace(self.path / name)
+            replace_file(self.path / name, content)
 
     def _names(self) -> list[str]:
         """The folders of all generations, oldest first."""
@@ -216,10 +214,9 @@ class IndexFolder:
             IndexWriteError: The disk refuses; the generation before stays current.
         """
         with writing(self.path):
-            files = {}
-            for path in sorted(p for p in building.rglob("*") if p.is_file()):
-                fsync(path)
-                files[path.relative_to(building).as_posix()] = file_record(path)
+            paths = sorted(p for p in building.rglob("*") if p.is_file())
+            names = [path.relative_to(building).as_posix() for path in paths]
+            files = dict(zip(names, synced_records(paths), strict=True))
             manifest = replace(manifest, files=files, arrays=arrays)
             content = manifest.to_json().encode("utf-8")
             write_anew(building / MANIFEST, content)
@@ -265,10 +262,7 @@ class IndexFolder:
                 shutil.rmtree(self.path / name, ignore_errors=True)
 
     def _point_at(self, name: str, manifest: bytes) -> None:
-        temporary = self.path / (CURRENT + ".new")
-        write_anew(temporary, f"{name} {_digest(manifest)}\n".encode())
-        temporary.replace(self.path / CURRENT)
-        fsync(self.path)
+        replace_file(self.path / CURRENT, f"{name} {_digest(manifest)}\n".encode())
 
 
 @contextlib.contextmanager
@@ -283,15 +277,5 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def file_record(path: Path) -> FileRecord:
-    """Return size and checksum of a file."""
-    digest, size = blake2b(digest_size=16), 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-            size += len(block)
-    return FileRecord(size, digest.hexdigest())
-
-
 def _digest(content: bytes) -> str:
-    return blake2b(content, digest_size=16).hexdigest()
+    return sha256(content).hexdigest()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, by_prefix
+from faqsearch.index.checksums import Check
 from faqsearch.index.completions import Wording
 from faqsearch.index.counts import TermCounts
 from faqsearch.index.dense_files import stored_rows
@@ -26,6 +28,7 @@ from faqsearch.index.folder import Generation
 from faqsearch.index.interface import Analysis
 from faqsearch.index.local import ENCODER_FILE, LEXICAL_FILE, UNITS_FILE, LocalIndex
 from faqsearch.index.sequences import TermSequences, stored_sequences
+from faqsearch.sources import KnownFile, ReadBefore
 from faqsearch.vectors.interface import Vectors
 from faqsearch.vocabulary import ranges
 
@@ -36,13 +39,12 @@ class Known:
     """A generation's documents by the hash of their texts, and what was made of them."""
 
     def __init__(self, generation: Generation) -> None:
-        """Open a generation.
+        """Open a generation, and begin to check every byte of it.
 
         Raises:
-            IndexFormatError: It is damaged; every byte is checked, since what is copied gets a new checksum.
+            IndexFormatError: It is seen to be damaged; for all other damage, see `check`.
         """
-        if damage := next(generation.check_sums(), None):
-            raise IndexFormatError(damage, hint=DAMAGE_HINT)
+        self._check = Check(generation.path, generation.manifest.files)
         self.index = LocalIndex(generation)
         tables = self.index.tables
         self.content_hashes = _rows(tables["content_hashes"])
@@ -56,11 +58,27 @@ class Known:
         """Readings of terms that occurred only where nothing was counted."""
         self._numbers = {texts: number for number, texts in enumerate(self.text_hashes)}
 
+    def check(self) -> None:
+        """Wait until every byte has been checked: what is copied gets a new checksum.
+
+        Raises:
+            IndexFormatError: The generation is damaged.
+        """
+        if damage := self._check.first():
+            raise IndexFormatError(damage, hint=DAMAGE_HINT)
+
     @property
-    def rows(self) -> dict[bytes, int]:
-        """Numbers of documents by the key of their row, where they have one."""
-        keys = _rows(self.index.tables["row_keys"])
-        return {key: number for number, key in enumerate(keys) if any(key)}
+    def read_before(self) -> ReadBefore:
+        """What need not be read again."""
+        tables, sources = self.index.tables, self.index.manifest.sources.values()
+        rows = {key: number for number, key in enumerate(_rows(tables["row_keys"])) if any(key)}
+        files: dict[str, KnownFile] = {}
+        firsts = [0, *accumulate(record.documents for record in sources)]
+        for record, first, last in zip(sources, firsts, firsts[1:], strict=False):
+            if record.key:
+                files[record.key] = KnownFile(first, tables["source_lines"][first:last].tolist())
+        # A manifest that counts wrongly is no reason to take one document for another.
+        return ReadBefore(rows, files if firsts[-1] == self.index.manifest.documents else {})
 
     @property
     def lexical(self) -> dict[str, dict[str, npt.NDArray[Any]]]:

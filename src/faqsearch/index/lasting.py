@@ -1,4 +1,4 @@
-"""Lasting: files and folders that are there after the power went out."""
+"""Lasting: files and folders that are on the disk once this returns, also when the power fails."""
 
 from __future__ import annotations
 
@@ -15,8 +15,16 @@ def write_anew(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a file in the place of another in one step: readers, and the disk after a crash, have the old or the new one."""
+    new = path.with_name(f"{path.name}.new")
+    write_anew(new, content)
+    new.replace(path)
+    fsync(path.parent)
+
+
 def fsync(path: Path) -> None:
-    """Wait until the disk holds a file or a folder."""
+    """Sync a file or a folder."""
     # Windows cannot open folders; there the rename itself is what lasts.
     if os.name == "nt" and path.is_dir():
         return

@@ -16,7 +16,7 @@ from faqsearch.index.arrays import DAMAGE_HINT, by_prefix, open_arrays
 from faqsearch.index.characters import Spelling
 from faqsearch.index.contained import contained
 from faqsearch.index.damage import saying_damage
-from faqsearch.index.dense import DenseIndex, Passages
+from faqsearch.index.dense import LISTED, DenseIndex, Passages
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
 from faqsearch.index.features import SHARES, Read, asked_words, read_words
@@ -64,7 +64,9 @@ class LocalIndex:
             self.stored = DocumentFile(contained(generation.path, DOCUMENTS_FILE), tables)
             self.facets = Facets(self._arrays[FACETS_FILE], documents)
             dimension = int(generation.manifest.encoder["dimension"])
-            self._take(self._arrays, DenseIndex(generation.path, tables["passage_documents"], dimension))
+            listed = int(generation.manifest.dense.get("listed", LISTED))
+            dense = DenseIndex(generation.path, tables["passage_documents"], dimension, listed=listed)
+            self._take(self._arrays, dense)
         except KeyError as error:
             raise IndexFormatError(f"{generation.path} lacks {error}", hint=DAMAGE_HINT) from error
         if len(self.stored) != documents or len(self.tables["passage_starts"]) != documents + 1:

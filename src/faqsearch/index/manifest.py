@@ -23,8 +23,8 @@ class FileRecord:
     """Size and checksum of one file of a generation."""
 
     bytes: int
-    blake2b: str
-    """BLAKE2b of the content, 16 bytes, in hex."""
+    sha256: str
+    """Of the content, in hex: processors have instructions for it, and everybody a program that computes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class SourceRecord:
 
     sha256: str
     documents: int
+    key: str = ""
+    """What `sources` says of a file that need not be read again while it stays the same; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -33,8 +33,8 @@ class StoredGeneration(Protocol):
         """What it holds."""
         ...
 
-    def check_sums(self) -> Iterator[str]:
-        """Yield a line for everything that is not what was written; reads every byte."""
+    def check_sums(self) -> Iterable[str]:
+        """Return a line for everything that is not what was written; reads every byte."""
         ...
 
     def files(self) -> AbstractContextManager[Generation]:
@@ -55,7 +55,11 @@ class Store(Protocol):
         ...
 
     def generations(self) -> Sequence[StoredGeneration]:
-        """Return the complete generations, oldest first; damaged ones are left out."""
+        """Return the generations that can be used, oldest first; see `unusable` for the others."""
+        ...
+
+    def unusable(self) -> Mapping[str, str]:
+        """Return what is wrong with each generation that `generations` leaves out: damage, or another format version."""
         ...
 
     def exists(self) -> bool:

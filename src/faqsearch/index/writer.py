@@ -15,6 +15,7 @@ import numpy.typing as npt
 from faqsearch.documents import Document
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
 from faqsearch.index.characters import KanjiCounts, kanji_lengths, spelling_arrays
+from faqsearch.index.checksums import file_record
 from faqsearch.index.completions import SUGGEST_FILE, CompletionsBuilder
 from faqsearch.index.completions_merging import merged_completions
 from faqsearch.index.copies import count_copies
@@ -23,7 +24,7 @@ from faqsearch.index.dense_files import write_dense
 from faqsearch.index.documents_writing import DocumentsWriter
 from faqsearch.index.encoding import BuiltIn, built_in, built_in_as_before, encoded_texts
 from faqsearch.index.facets import FacetsBuilder
-from faqsearch.index.folder import Generation, file_record
+from faqsearch.index.folder import Generation
 from faqsearch.index.interface import Analyser, Analysis
 from faqsearch.index.known import Known
 from faqsearch.index.lexicon import lexicon_arrays

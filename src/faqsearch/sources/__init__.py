@@ -1,8 +1,18 @@
 """From the files of a corpus to documents: `read_documents(corpus)`, or `Corpus(corpus)` for an account as well."""
 
-from faqsearch.sources.corpus import Corpus, FileReport, ReadReport, read_documents
+from faqsearch.sources.corpus import Corpus, read_documents
 from faqsearch.sources.formats import READERS
-from faqsearch.sources.interface import Item, KeyedDocument, KnownRow, Problem, Reader, SourceFile
+from faqsearch.sources.interface import (
+    Item,
+    KeyedDocument,
+    KnownFile,
+    KnownRow,
+    Problem,
+    ReadBefore,
+    Reader,
+    SourceFile,
+)
+from faqsearch.sources.report import FileReport, ReadReport
 from faqsearch.sources.walk import Skipped
 
 __all__ = [
@@ -11,8 +21,10 @@ __all__ = [
     "FileReport",
     "Item",
     "KeyedDocument",
+    "KnownFile",
     "KnownRow",
     "Problem",
+    "ReadBefore",
     "ReadReport",
     "Reader",
     "Skipped",

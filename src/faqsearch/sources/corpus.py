@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,49 +17,10 @@ from faqsearch.errors import MissingExtra, SourceError
 from faqsearch.sources.acceptance import Acceptance
 from faqsearch.sources.bounds import MAX_FILE_BYTES, MAX_KEPT_PROBLEMS
 from faqsearch.sources.formats import READERS
-from faqsearch.sources.interface import Item, KeyedDocument, KnownRow, Problem, SourceFile
-from faqsearch.sources.walk import Findings, FoundFile, Skipped, find_files
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """What became of one file."""
-
-    path: str
-    name: str
-    """From the corpus folder down; derived ids begin with it."""
-    sha256: str
-    """Hash of the bytes; empty when the file could not be opened."""
-    size: int
-    documents: int
-    errors: int
-    warnings: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReadReport:
-    """What became of a corpus."""
-
-    files: tuple[FileReport, ...]
-    documents: int
-    errors: int
-    """Places left out, kept in `problems` or not."""
-    warnings: int
-    problems: tuple[Problem, ...]
-    """In reading order, at most `MAX_KEPT_PROBLEMS` of each file."""
-    skipped: tuple[Skipped, ...]
-    included: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Path and SHA-256 of files that are in documents because a page includes them, and are not read themselves."""
-
-    @property
-    def skipped_by_reason(self) -> Mapping[str, int]:
-        """How many files were skipped for which reason, most first."""
-        return MappingProxyType(dict(Counter(file.reason for file in self.skipped).most_common()))
-
-    @property
-    def hashes(self) -> Mapping[str, str]:
-        """Name of every file read, and the hash of its bytes."""
-        return MappingProxyType({file.name: file.sha256 for file in self.files if file.sha256})
+from faqsearch.sources.interface import Item, KeyedDocument, KnownRow, Problem, ReadBefore, SourceFile
+from faqsearch.sources.keys import file_key
+from faqsearch.sources.report import FileReport, ReadReport
+from faqsearch.sources.walk import Findings, FoundFile, find_files
 
 
 class Corpus:
@@ -75,7 +35,7 @@ class Corpus:
         *,
         strict: bool = False,
         hidden: bool = False,
-        known: Mapping[bytes, int] | None = None,
+        known: ReadBefore | None = None,
         on_problem: Callable[[Problem], None] | None = None,
     ) -> None:
         """Look for the files; nothing is read yet.
@@ -84,7 +44,7 @@ class Corpus:
             corpus: A file, a folder, or several.
             strict: Raise the first error instead of keeping it.
             hidden: Read rows, columns and sheets of workbooks that are hidden, too.
-            known: Rows that need not be read again, by their keys; see `SourceFile.known`.
+            known: What need not be read again; None when nobody wants keys. See `SourceFile.known`.
             on_problem: Called with each problem when it is met.
 
         Raises:
@@ -149,7 +109,7 @@ class Corpus:
     def items(self) -> Iterator[Item]:
         """Every document of the corpus, or what stands for it; see `SourceFile.known`.
 
-        Of a row that is known nothing is looked at: whether its id is used twice is for the caller to see.
+        Of a file or a row that is known nothing is looked at: whether its id is used twice is for the caller to see.
 
         Raises:
             SourceError: with `strict`, the first error.
@@ -160,14 +120,13 @@ class Corpus:
     def _read(self, found: FoundFile) -> Iterator[Item]:
         before = (self._documents, self._errors, self._warnings)
         kept_before = len(self._problems)
-        sha256, size = "", 0
+        sha256, size, key = "", 0, ""
+        included: dict[str, str] = {}
         try:
             data = _bytes_of(found)
             sha256, size = hashlib.sha256(data).hexdigest(), len(data)
-            file = SourceFile(
-                found.path, found.name, data, found.location, found.folder, self._hidden, self._included, self._known
-            )
-            for item in READERS[found.suffix](file):
+            key = file_key(found.path, found.name, sha256, hidden=self._hidden)
+            for item in self._given(found, data, key, included):
                 checked = item if isinstance(item, Problem) else self._check(item)
                 if isinstance(checked, Problem):
                     self._keep(checked, room=len(self._problems) - kept_before < MAX_KEPT_PROBLEMS)
@@ -193,7 +152,18 @@ class Corpus:
         documents, errors, warnings = (
             now - then for now, then in zip((self._documents, self._errors, self._warnings), before, strict=True)
         )
-        self._reports.append(FileReport(found.path, found.name, sha256, size, documents, errors, warnings))
+        self._included.update(included)
+        key = "" if errors or warnings or included else key
+        self._reports.append(FileReport(found.path, found.name, sha256, size, documents, errors, warnings, key))
+
+    def _given(self, found: FoundFile, data: bytes, key: str, included: dict[str, str]) -> Iterator[Item | Problem]:
+        known = self._known
+        if known is not None and (whole := known.files.get(key)) is not None:
+            return map(KnownRow, count(whole.first), whole.lines)
+        rows = None if known is None else known.rows
+        return READERS[found.suffix](
+            SourceFile(found.path, found.name, data, found.location, found.folder, self._hidden, included, rows)
+        )
 
     def _check(self, item: Item) -> Item | Problem:
         """Hold every reader to the same promises."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -42,6 +42,29 @@ class KnownRow:
     """What `SourceFile.known` gives for its key."""
     line: int
     """Where it begins now."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file that was read before, whole and without a problem."""
+
+    first: int
+    """Number of its first document."""
+    lines: Sequence[int]
+    """Where each of its documents begins, 0 where none says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBefore:
+    """What need not be read again, as long as it says the same."""
+
+    rows: Mapping[bytes, int] = field(default_factory=dict)
+    """Number of a document by the key of its row."""
+    files: Mapping[str, KnownFile] = field(default_factory=dict)
+    """Files by their keys."""
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.files)
 
 
 @dataclass(frozen=True, slots=True)

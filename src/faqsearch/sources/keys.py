@@ -1,18 +1,49 @@
-"""Keys of rows: which rows of a file say what they said when they were read before."""
+"""Keys of files and rows: which of them say what they said when they were read before."""
 
 from __future__ import annotations
 
 import json
+import platform
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from hashlib import blake2b
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from faqsearch.documents import Document
 from faqsearch.sources.interface import Item, KeyedDocument, KnownRow, Problem, SourceFile
 
 # Ends the id of a row whose question and answer another one has: it depends on the rows before.
 _COUNTED = re.compile(r"#[0-9a-f]{12}-[0-9]+$")
+
+
+# Another version of any of these may read the same file in another way.
+_READERS = ("faqsearch", "docutils", "lxml", "markdown-it-py", "openpyxl", "pypdfium2", "python-docx", "PyYAML")
+
+
+def file_key(path: str, name: str, sha256: str, *, hidden: bool) -> str:
+    """Return the key of a file: of its content, and of all else that its documents depend on.
+
+    Args:
+        path: As people know it.
+        name: From the corpus folder down.
+        sha256: Of its content.
+        hidden: Whether what its author hid is read as well.
+    """
+    told = json.dumps([_readers(), path, name, sha256, hidden])
+    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+@cache
+def _readers() -> tuple[str, ...]:
+    return (platform.python_version(), *map(_version, _READERS))
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
 
 
 class RowKeys:

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import sha256
 from pathlib import Path
 
 from faqsearch.errors import IndexFormatError
@@ -61,25 +61,25 @@ def cached(record: FileRecord, name: str, blocks: Iterable[bytes]) -> Path:
     Raises:
         IndexFormatError: The bytes fetched are others.
     """
-    path = cache_folder() / f"{record.blake2b}.bin"
+    path = cache_folder() / f"{record.sha256}.bin"
     with contextlib.suppress(OSError):
         if path.stat().st_size == record.bytes:
             os.utime(path)
             return path
     _forget_old(path.parent)
-    digest = blake2b(digest_size=16)
+    digest = sha256()
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix="fetching-", delete=False) as file:
         try:
             for block in blocks:
                 digest.update(block)
                 file.write(block)
             file.close()
-            if (found := digest.hexdigest()) == record.blake2b:
+            if (found := digest.hexdigest()) == record.sha256:
                 Path(file.name).replace(path)
                 return path
         finally:
             Path(file.name).unlink(missing_ok=True)
-    raise IndexFormatError(f"{name} has checksum {found} instead of {record.blake2b}", hint=DAMAGE_HINT)
+    raise IndexFormatError(f"{name} has checksum {found} instead of {record.sha256}", hint=DAMAGE_HINT)
 
 
 def _forget_old(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from hashlib import blake2b
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from faqsearch.errors import IndexFormatError
@@ -51,7 +51,7 @@ class Head:
         parts.put(MANIFEST, [content])
         value = {
             "layout": LAYOUT,
-            "manifest": {"bytes": len(content), "blake2b": self.checksum},
+            "manifest": {"bytes": len(content), "sha256": self.checksum},
             "shared": {
                 file: {**asdict(shared.record), "arrays": places_to_json(shared.places)}
                 for file, shared in self.shared.items()
@@ -85,7 +85,7 @@ class Head:
                     hint="Build it again from its corpus, or install the faqsearch that wrote it.",
                 )
             text = b"".join(parts.read(MANIFEST, int(value["manifest"]["bytes"])))
-            checksum = str(value["manifest"]["blake2b"])
+            checksum = str(value["manifest"]["sha256"])
             if digest(text) != checksum:
                 raise IndexFormatError(f"{path}: the manifest is not the one that was published", hint=DAMAGE_HINT)
             return cls(
@@ -93,7 +93,7 @@ class Head:
                 checksum=checksum,
                 shared={
                     str(file): Shared(
-                        FileRecord(int(own["bytes"]), str(own["blake2b"])), places_from_json(own["arrays"])
+                        FileRecord(int(own["bytes"]), str(own["sha256"])), places_from_json(own["arrays"])
                     )
                     for file, own in value["shared"].items()
                 },
@@ -111,7 +111,7 @@ class Head:
 
 def digest(content: bytes) -> str:
     """Return the checksum of a manifest."""
-    return blake2b(content, digest_size=16).hexdigest()
+    return sha256(content).hexdigest()
 
 
 def blocks(path: Path, size: int = 1 << 20) -> Iterator[bytes]:

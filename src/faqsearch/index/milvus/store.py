@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from faqsearch.errors import EngineError, FaqsearchError, IndexFormatError, IndexNotFound
 from faqsearch.index.arrays import DAMAGE_HINT
-from faqsearch.index.folder import Generation, file_record, writing
+from faqsearch.index.checksums import file_record
+from faqsearch.index.folder import Generation, writing
 from faqsearch.index.milvus import beside
 from faqsearch.index.milvus.engine import WRITING, Engine
 from faqsearch.index.milvus.head import Head, digest
@@ -138,12 +139,22 @@ class MilvusStore:
         return number
 
     def generations(self) -> list[MilvusGeneration]:
-        """Return the complete generations, oldest first; damaged ones are left out."""
+        """Return the generations that can be used, oldest first; see `unusable` for the others."""
         found = []
         for number in self._numbers():
             with suppress(IndexFormatError):
                 found.append(self._generation(number))
         return found
+
+    def unusable(self) -> dict[str, str]:
+        """Return what is wrong with each generation that `generations` leaves out: damage, or another format version."""
+        wrong = {}
+        for number in self._numbers():
+            try:
+                self._generation(number)
+            except IndexFormatError as error:
+                wrong[f"{number:06d}"] = error.message
+        return wrong
 
     def exists(self) -> bool:
         """Return whether there is anything of an index here, be it damaged."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from faqsearch.errors import EngineError, IndexWriteError
 from faqsearch.index.arrays import ArrayFileWriter, open_arrays
-from faqsearch.index.folder import file_record
+from faqsearch.index.checksums import file_record
 from faqsearch.index.local import LEXICAL_FILE
 from faqsearch.index.milvus.collections import MOST_FACETS, make_dense, make_documents, make_parts, make_units
 from faqsearch.index.milvus.engine import WRITING
