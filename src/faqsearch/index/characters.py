@@ -154,6 +154,39 @@ class Spelling:
         self._lengths: npt.NDArray[np.int32] = arrays["kanji_lengths"]
         self._mean = float(arrays["kanji_mean"][0])
 
+    @property
+    def packed(self) -> bool:
+        """Whether places of kanji take two bytes: only a dictionary has more kinds than that."""
+        return bool(self._spelling.dtype == np.int16)
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        """What the kernel reads, in its order."""
+        return self._starts, self._spelling, self._kanji_starts, self._terms, self._lengths
+
+    @property
+    def parameters(self) -> tuple[float, float, float]:
+        """k1, b and the mean number of kanji in a document."""
+        return _K1, _B, self._mean
+
+    def asked(self, kanji: Sequence[int]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Return the place of each distinct kanji the index knows, ascending, and what it is worth.
+
+        Args:
+            kanji: Code points, repeated as often as they are asked for.
+        """
+        counted = Counter(kanji)
+        wanted = np.array(sorted(counted), dtype=np.int32)
+        places = np.searchsorted(self._kanji, wanted)
+        known = [
+            (place, counted[code])
+            for place, code in zip(places.tolist(), wanted.tolist(), strict=True)
+            if place < len(self._kanji) and self._kanji[place] == code
+        ]
+        own = np.array([place for place, _ in known], dtype=np.int64)
+        counts = np.array([count for _, count in known], dtype=np.float64)
+        return own, self._idf[own].astype(np.float64) * counts
+
     def scores(self, documents: npt.NDArray[np.int64], excerpt: Excerpt, asked: Sequence[int]) -> Scores:
         """Return the BM25 of some kanji in each document of an excerpt; float32, shape (documents,).
 
@@ -162,19 +195,12 @@ class Spelling:
             excerpt: Their words.
             asked: Code points, repeated as often as they are asked for.
         """
-        counted = Counter(asked)
-        wanted = np.array(sorted(counted), dtype=np.int32)
-        places = np.searchsorted(self._kanji, wanted)
-        known = [
-            (place, counted[code])
-            for place, code in zip(places.tolist(), wanted.tolist(), strict=True)
-            if place < len(self._kanji) and self._kanji[place] == code
-        ]
-        if not known:
+        known, worth = self.asked(asked)
+        if not len(known):
             return np.zeros(len(documents), dtype=np.float32)
         slot_of = np.zeros(len(self._kanji), dtype=np.int16)
         written_with = np.zeros(len(self._starts) - 1, dtype=bool)
-        for slot, (place, _) in enumerate(known, 1):
+        for slot, place in enumerate(known.tolist(), 1):
             slot_of[place] = slot
             written_with[self._terms[self._kanji_starts[place] : self._kanji_starts[place + 1]]] = True
         found = np.flatnonzero(written_with.take(excerpt.words))
@@ -189,5 +215,7 @@ class Spelling:
         cells = (owners * (len(known) + 1) + slots).astype(np.int64)
         tf = np.bincount(cells, minlength=len(documents) * (len(known) + 1)).reshape(len(documents), -1)[:, 1:]
         norm = _K1 * (1 - _B + _B * self._lengths.take(documents) / self._mean)
-        worth = self._idf[[place for place, _ in known]] * [count for _, count in known]
-        return np.asarray((worth * tf * (_K1 + 1) / (tf + norm[:, None])).sum(axis=1), dtype=np.float32)
+        total = np.zeros(len(documents))
+        for i, own in enumerate(worth.tolist()):  # one after the other, as the kernel adds them
+            total += own * tf[:, i] * (_K1 + 1) / (tf[:, i] + norm)
+        return total.astype(np.float32)

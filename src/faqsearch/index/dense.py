@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.contained import contained
@@ -50,6 +51,10 @@ class Passages(Protocol):
         """Return the stored vectors of `passages`; float32, shape (n, dimension)."""
         ...
 
+    def products(self, passages: npt.NDArray[np.int64], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the inner product of a vector and those of some passages; float32, shape (n,)."""
+        ...
+
 
 class DenseIndex:
     """Nearest passages by inner product, collapsed to documents. Safe to share between threads."""
@@ -76,6 +81,7 @@ class DenseIndex:
             if name == DENSE_FILE or (folder / name).exists()
         }
         self._opened: dict[str, Any] = {}
+        self._mapped: npt.NDArray[np.float32] | None = None
 
     @property
     def passage_documents(self) -> npt.NDArray[np.int32]:
@@ -151,10 +157,33 @@ class DenseIndex:
         scores = np.zeros(passages.shape, dtype=np.float32)
         for i, row in enumerate(passages):
             listed = row[row >= 0]
-            own = self.vectors(listed) @ vectors[i]
+            own = self.products(listed, vectors[i])
             order = np.lexsort((listed, -own))
             scores[i, : len(order)], ordered[i, : len(order)] = own[order], listed[order]
         return scores, ordered
+
+    def products(self, passages: npt.NDArray[np.int64], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the inner product of a vector and those of some passages; float32, shape (n,)."""
+        if kernel.compiled is None or not len(passages):
+            return np.asarray(self.vectors(passages) @ vector)
+        found = np.empty(len(passages), dtype=np.float32)
+        try:
+            kernel.compiled.dots(self._stored(), passages, vector, found)
+        except IndexError as error:
+            raise self._not_there() from error
+        return found
+
+    def _stored(self) -> npt.NDArray[np.float32]:
+        """All vectors one after the other, where FAISS has them mapped: nothing is copied."""
+        import faiss
+
+        if self._mapped is None:
+            index = self._open(DENSE_FILE)
+            self._mapped = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
+        return self._mapped
+
+    def _not_there(self) -> IndexFormatError:
+        return IndexFormatError(f"{self._folder / DENSE_FILE} holds no vectors of a document", hint=DAMAGE_HINT)
 
     def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
         """Return the stored vectors of `passages`; float32, shape (n, dimension)."""
@@ -163,7 +192,7 @@ class DenseIndex:
         index = self._open(DENSE_FILE)
         # FAISS does not look whether a number is one of its vectors.
         if passages.min() < 0 or passages.max() >= index.ntotal:
-            raise IndexFormatError(f"{self._folder / DENSE_FILE} holds no vectors of a document", hint=DAMAGE_HINT)
+            raise self._not_there()
         return np.asarray(index.reconstruct_batch(passages), dtype=np.float32)
 
 

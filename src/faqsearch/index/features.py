@@ -31,11 +31,11 @@ SHARES = frozenset({"coverage", "focus"})
 
 # A sentence is short and says a word once or twice: less saturation and less punishment of length than for
 # documents (measured on the judged sets, benchmarks/README.md).
-_K1, _B = 1.2, 0.5
+K1, B = 1.2, 0.5
 # A phrasing with this part of what the whole document holds of the question says all that was asked for.
-_SAID_ALL = 0.95
+SAID_ALL = 0.95
 # Words that mean little in a question make no pair worth noticing.
-_LEAST_PAIR_WEIGHT = 0.5
+LEAST_PAIR_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def read_words(excerpt: Excerpt, asked: AskedWords, sequences: Sequences) -> Rea
     passage, sentences = passage_scores(matches, sequences.mean_length)
     coverage = coverage_scores(matches)
     # When the phrasing says all that was asked for, no sentence answers it better than the beginning.
-    told = matches.phrasing_worth < _SAID_ALL * coverage * np.float32(asked.ceiling)
+    told = matches.phrasing_worth < SAID_ALL * coverage * np.float32(asked.ceiling)
     scores = {
         "passage": passage,
         "coverage": coverage,
@@ -202,8 +202,8 @@ def passage_scores(matches: Matches, mean_length: float) -> tuple[Scores, npt.ND
     own = (excerpt.kinds != PHRASING).astype(np.float32)
     tf = matches.tf + matches.tf.take(question, axis=1) * own
     lengths = excerpt.lengths + excerpt.lengths.take(question) * own
-    norm = (_K1 * (1 - _B + _B * lengths / mean_length)).astype(np.float32)
-    counted = asked.worth[:, None] * (tf * np.float32(_K1 + 1) / (tf + norm))
+    norm = (K1 * (1 - B + B * lengths / mean_length)).astype(np.float32)
+    counted = asked.worth[:, None] * (tf * np.float32(K1 + 1) / (tf + norm))
     scores = _best_of_groups(counted, asked).sum(axis=0)
     told, best = _best(np.where(excerpt.kinds == SENTENCE, scores, -1), excerpt)
     sentences = np.where(told >= 0, excerpt.units.take(best), -1)
@@ -249,7 +249,7 @@ def pair_scores(matches: Matches) -> Scores:
         (second == first + 1)
         & (matches.place_units[:-1] == matches.place_units[1:])
         & (asked.groups.take(b) == asked.groups.take(a) + 1)
-        & (np.minimum(asked.weights.take(a), asked.weights.take(b)) >= _LEAST_PAIR_WEIGHT)
+        & (np.minimum(asked.weights.take(a), asked.weights.take(b)) >= LEAST_PAIR_WEIGHT)
     )
     owner = excerpt.unit_documents.take(matches.place_units.take(near))
     a, b = a.take(near), b.take(near)

@@ -19,12 +19,13 @@ from faqsearch.index.damage import saying_damage
 from faqsearch.index.dense import LISTED, DenseIndex, Passages
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
-from faqsearch.index.features import SHARES, Read, asked_words, read_words
+from faqsearch.index.features import SHARES
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
+from faqsearch.index.reading import Reader
 from faqsearch.index.selection import best, collapse
 from faqsearch.index.sequences import Sequences
 from faqsearch.vectors.builtin import WordVectors
@@ -77,13 +78,14 @@ class LocalIndex:
         self.tables, self.dense = arrays[TABLES_FILE], dense
         lexical = by_prefix(arrays[LEXICAL_FILE])
         words = lexical.pop("words")
-        self.sequences, self._spelling = Sequences(words), Spelling(words)
+        self.sequences = Sequences(words)
         self._lexicon = Lexicon(self.sequences.vocabulary, words)
         encoder = self.generation.manifest.encoder
         own = WordVectors(arrays[ENCODER_FILE], encoder["views"]) if encoder["kind"] == "builtin" else None
         self._word_vectors = own
-        self._unit_vectors = UnitVectors(arrays[UNITS_FILE], own.views) if own else None
+        units = UnitVectors(arrays[UNITS_FILE], own.views) if own else None
         self.legs: Mapping[str, Postings] = {leg: Postings(a, self.manifest.documents) for leg, a in lexical.items()}
+        self._reader = Reader(self.sequences, Spelling(words), self.legs["document"].idf, units)
         self.vocabularies = {
             leg: Vocabulary(arrays) if "keys" in arrays else self.sequences.vocabulary
             for leg, arrays in lexical.items()
@@ -198,7 +200,7 @@ class LocalIndex:
             maxima["dense"] = float(found["dense"].max(initial=0))
         if not len(documents):
             return Candidates(documents, found, maxima, np.empty(0, np.int32), np.empty((0, 2), np.int32))
-        read = self._read(question, documents)
+        read = self._reader.read(question, documents)
         found |= read.scores
         maxima |= {name: 1.0 if name in SHARES else float(scores.max()) for name, scores in read.scores.items()}
         spans = np.where((read.sentences >= 0)[:, None], self.sequences.unit_spans[read.sentences], 0)
@@ -229,20 +231,13 @@ class LocalIndex:
     def _score(self, leg: str, terms: Sequence[WeightedTerm]) -> Scores:
         postings = self.legs[leg]
         numbers = self.vocabularies[leg].numbers([term.term for term in terms])
-        known = [(int(n), term) for n, term in zip(numbers, terms, strict=True) if n >= 0 and not term.phrase]
         groups: dict[int, list[tuple[int, float]]] = {}
-        single = []
-        for number, term in known:
-            if term.group < 0:
-                single.append((number, term.weight))
-            else:
-                groups.setdefault(term.group, []).append((number, term.weight))
-        single.extend(group[0] for group in groups.values() if len(group) == 1)
+        for i, (number, term) in enumerate(zip(numbers.tolist(), terms, strict=True)):
+            if number >= 0 and not term.phrase:
+                # Terms without alternatives are groups of their own.
+                groups.setdefault(term.group if term.group >= 0 else -1 - i, []).append((number, term.weight))
         try:
-            scores = postings.scores(single)
-            for group in groups.values():
-                if len(group) > 1:
-                    postings.add_best(group, scores)
+            scores = postings.group_scores(list(groups.values()))
             for term in terms:
                 if term.phrase:
                     parts = self.vocabularies[leg].numbers(term.phrase)
@@ -250,23 +245,6 @@ class LocalIndex:
         except IndexError as error:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
         return scores
-
-    def _read(self, question: Question, documents: npt.NDArray[np.int64]) -> Read:
-        """What can be seen only by reading the candidates' words next to the question's."""
-        sequences = self.sequences
-        excerpt = sequences.excerpt(documents)
-        asked = asked_words(question.terms.get("document", ()), sequences.vocabulary, self.legs["document"].idf)
-        read = read_words(excerpt, asked, sequences)
-        read.scores["kanji"] = self._spelling.scores(documents, excerpt, question.kanji)
-        if question.vector is not None and self._unit_vectors is not None:
-            # `UnitVectors` has no rows for the unit of other words that ends each document.
-            starts = self.sequences.document_units.take(documents) - documents
-            counts = excerpt.unit_bounds[1:] - excerpt.unit_bounds[:-1] - 1
-            cosines = self._unit_vectors.cosines(question.vector[0], ranges(starts, counts))
-            nearest = np.maximum.reduceat(cosines, counts.cumsum() - counts, axis=1)
-            for view, scores in zip(self._unit_vectors.views, np.maximum(nearest, 0), strict=True):
-                read.scores[view.name] = scores
-        return read
 
     def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:
         # Several passages of one document may come first; four times as many passages hold enough documents.
@@ -286,7 +264,7 @@ class LocalIndex:
         starts, ends = self.tables["passage_starts"][documents], self.tables["passage_starts"][documents + 1]
         counts = ends - starts
         firsts = np.concatenate(([0], np.cumsum(counts)))
-        scores = self.dense.vectors(ranges(starts, counts)) @ vector
+        scores = self.dense.products(ranges(starts, counts), vector)
         best_scores = np.zeros(len(documents), dtype=np.float32)
         filled = np.flatnonzero(counts)
         if len(filled):

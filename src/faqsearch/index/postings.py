@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.index.arrays import ArrayFileWriter
 from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
 from faqsearch.settings import BM25
@@ -118,6 +119,35 @@ class Postings:
             tfs=own.data,
             documents=np.repeat(np.arange(len(documents), dtype=np.int32), sizes),
         )
+
+    def group_scores(self, groups: Sequence[Sequence[tuple[int, float]]]) -> npt.NDArray[np.float32]:
+        """Return every unit's score: the sum over groups of what the best of its terms is worth; shape (units,).
+
+        Args:
+            groups: Alternatives, as (term number, factor) pairs; none is empty.
+
+        Raises:
+            IndexError: The postings are damaged.
+        """
+        single = [group[0] for group in groups if len(group) == 1]
+        several = [group for group in groups if len(group) > 1]
+        if kernel.compiled is None:
+            scores = self.scores(single)
+            for group in several:
+                self.add_best(group, scores)
+            return scores
+        terms = [*single, *(term for group in several for term in group)]
+        scores = np.empty(len(self.unit_documents), dtype=np.float32)
+        kernel.compiled.scores(
+            self._indptr,
+            self._units,
+            self._weights,
+            np.array([number for number, _ in terms], dtype=np.int64),
+            np.array([factor for _, factor in terms], dtype=np.float32),
+            np.array([1] * len(single) + [len(group) for group in several], dtype=np.int64),
+            scores,
+        )
+        return scores
 
     def scores(self, terms: Iterable[tuple[int, float]]) -> npt.NDArray[np.float32]:
         """Return every unit's score: the sum over `terms` of factor times weight; float32, shape (units,).

@@ -5,11 +5,20 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.index.interface import Scores
 
 
 def best(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
     """Return the places of the `depth` best scores that are not 0; ties go to the smaller place. Ascending."""
+    if kernel.compiled is not None:
+        found = np.empty(max(min(depth, len(scores)), 0), dtype=np.int64)
+        return found[: kernel.compiled.best(scores, found)]
+    return best_in_numpy(scores, depth)
+
+
+def best_in_numpy(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
+    """Do what `best` does, without the kernel."""
     least = len(scores) - depth
     border = np.partition(scores, least)[least] if least > 0 else 0
     if border <= 0:

@@ -1,0 +1,24 @@
+"""The compiled part of faqsearch; everything else is in pyproject.toml.
+
+`optional`: without a C compiler the package installs all the same, and numpy does what the kernel would have done.
+"""
+
+import sys
+
+from setuptools import Extension, setup
+
+flags = ["/O2"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"]  # sums as the reference makes them
+
+setup(
+    ext_modules=[
+        Extension(
+            "faqsearch._kernel",
+            ["src/faqsearch/_kernel.c"],
+            define_macros=[("Py_LIMITED_API", "0x030B0000")],
+            py_limited_api=True,
+            extra_compile_args=flags,
+            optional=True,
+        )
+    ],
+    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+)

@@ -1,0 +1,630 @@
+/* The inner loops of a search, compiled.
+ *
+ * Every function here has a slow reference in numpy beside it (postings.py, selection.py, features.py, characters.py,
+ * vectors/units.py), which answers where this file could not be compiled; tests/index/test_kernel.py holds the two
+ * together. Sums run in the same order and precision as there, so scores are equal to the last bit, but for dot
+ * products: those add sixteen partial sums, on every machine in the same order.
+ *
+ * Arrays come as buffers, and nothing is believed: a number read from an index that would lead out of its array
+ * raises IndexError. The global lock is released while loops run. Only the limited API is used: one build serves
+ * every Python from 3.11 on.
+ */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
+/* The same loops for wider registers, chosen when the module is loaded. */
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+
+enum { PHRASING = 0, SENTENCE = 1, OTHER = 2 }; /* faqsearch.passages */
+
+/* ---- arrays ---- */
+
+typedef struct {
+    Py_buffer view;
+    Py_ssize_t length; /* items */
+} Array;
+
+/* Fill `arrays` from `args`; each kind is the item's size, upper case when it is written to. Returns 0 or -1. */
+static int take(Array *arrays, PyObject *const *args, const char *kinds) {
+    Py_ssize_t n = (Py_ssize_t)strlen(kinds);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        int writes = kinds[i] >= 'A';
+        Py_ssize_t size = writes ? kinds[i] - 'A' + 1 : kinds[i] - '0';
+        if (PyObject_GetBuffer(args[i], &arrays[i].view, writes ? PyBUF_WRITABLE : PyBUF_SIMPLE) < 0) {
+            while (i--) PyBuffer_Release(&arrays[i].view);
+            return -1;
+        }
+        arrays[i].length = arrays[i].view.len / size;
+        if (arrays[i].view.len % size) {
+            for (; i >= 0; i--) PyBuffer_Release(&arrays[i].view);
+            PyErr_SetString(PyExc_ValueError, "an array of another type");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void release(Array *arrays, Py_ssize_t n) {
+    while (n--) PyBuffer_Release(&arrays[n].view);
+}
+
+enum Fault { FINE = 0, DAMAGED, NO_MEMORY };
+
+static PyObject *finish(enum Fault fault) {
+    if (fault == NO_MEMORY) return PyErr_NoMemory();
+    if (fault == DAMAGED) {
+        PyErr_SetString(PyExc_IndexError, "a number leads out of its array");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static int expect(Py_ssize_t given, Py_ssize_t wanted) {
+    if (given == wanted) return 0;
+    PyErr_Format(PyExc_TypeError, "%zd arguments instead of %zd", given, wanted);
+    return -1;
+}
+
+/* ---- postings: Postings.scores and Postings.add_best ---- */
+
+static enum Fault scores_of(const int64_t *indptr, int64_t terms, const int32_t *units, const float *weights,
+                            int64_t postings, const int64_t *numbers, const float *factors, const int64_t *sizes,
+                            int64_t groups, int64_t asked, float *out, int64_t n) {
+    double *sums = calloc((size_t)n + 1, sizeof(double));
+    float *best = NULL;
+    enum Fault fault = FINE;
+    int64_t at = 0, group = 0;
+    if (!sums) return NO_MEMORY;
+    for (int64_t i = 0; i < asked; i++) {
+        int64_t t = numbers[i];
+        if (t < 0 || t >= terms || indptr[t] < 0 || indptr[t + 1] < indptr[t] || indptr[t + 1] > postings) {
+            fault = DAMAGED;
+            goto done;
+        }
+    }
+    /* Single terms come first. */
+    for (; group < groups && sizes[group] == 1; group++, at++) {
+        int64_t end = indptr[numbers[at] + 1];
+        float factor = factors[at];
+        for (int64_t p = indptr[numbers[at]]; p < end; p++) {
+            uint32_t unit = (uint32_t)units[p];
+            if (unit >= (uint64_t)n) {
+                fault = DAMAGED;
+                goto done;
+            }
+            sums[unit] += (double)(weights[p] * factor);
+        }
+    }
+    for (int64_t i = 0; i < n; i++) out[i] = (float)sums[i];
+    if (group == groups) goto done;
+    best = malloc(((size_t)n + 1) * sizeof(float));
+    if (!best) {
+        fault = NO_MEMORY;
+        goto done;
+    }
+    for (int64_t i = 0; i < n; i++) best[i] = -1e30f;
+    for (; group < groups; group++) {
+        if (sizes[group] < 1 || at + sizes[group] > asked) {
+            fault = DAMAGED;
+            goto done;
+        }
+        for (int64_t a = at; a < at + sizes[group]; a++)
+            for (int64_t p = indptr[numbers[a]]; p < indptr[numbers[a] + 1]; p++) {
+                uint32_t unit = (uint32_t)units[p];
+                if (unit >= (uint64_t)n) {
+                    fault = DAMAGED;
+                    goto done;
+                }
+                float worth = weights[p] * factors[a];
+                if (worth > best[unit]) best[unit] = worth;
+            }
+        for (int64_t a = at; a < at + sizes[group]; a++)
+            for (int64_t p = indptr[numbers[a]]; p < indptr[numbers[a] + 1]; p++) {
+                int32_t unit = units[p];
+                if (best[unit] > -1e30f) {
+                    out[unit] += best[unit];
+                    best[unit] = -1e30f;
+                }
+            }
+        at += sizes[group];
+    }
+done:
+    free(sums);
+    free(best);
+    return fault;
+}
+
+static PyObject *scores(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[7];
+    if (expect(given, 7) < 0 || take(a, args, "844848D") < 0) return NULL;
+    enum Fault fault = DAMAGED;
+    if (a[0].length > 0 && a[1].length == a[2].length && a[3].length >= a[5].length && a[3].length == a[4].length) {
+        Py_BEGIN_ALLOW_THREADS
+        fault = scores_of(a[0].view.buf, a[0].length - 1, a[1].view.buf, a[2].view.buf, a[1].length, a[3].view.buf,
+                          a[4].view.buf, a[5].view.buf, a[5].length, a[3].length, a[6].view.buf, a[6].length);
+        Py_END_ALLOW_THREADS
+    }
+    release(a, 7);
+    return finish(fault);
+}
+
+/* ---- selection: best ---- */
+
+/* Whether place a is worse than place b: a smaller score, or an equal one further on. */
+static int worse(const float *s, int64_t a, int64_t b) { return s[a] < s[b] || (s[a] == s[b] && a > b); }
+
+static void sift(const float *s, int64_t *heap, int64_t n, int64_t i) {
+    for (int64_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n && worse(s, heap[child + 1], heap[child])) child++;
+        if (!worse(s, heap[child], heap[i])) return;
+        int64_t moved = heap[i];
+        heap[i] = heap[child];
+        heap[child] = moved;
+    }
+}
+
+static int ascending(const void *a, const void *b) {
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static int64_t best_of(const float *s, int64_t n, int64_t *heap, int64_t depth) {
+    int64_t held = 0, i = 0;
+    for (; i < n && held < depth; i++)
+        if (s[i] != 0) heap[held++] = i;
+    for (int64_t j = held / 2; j-- > 0;) sift(s, heap, held, j);
+    if (held == depth && depth > 0) {
+        float least = s[heap[0]];
+        for (; i < n; i++)
+            if (s[i] > least && s[i] != 0) {
+                heap[0] = i;
+                sift(s, heap, held, 0);
+                least = s[heap[0]];
+            }
+    }
+    qsort(heap, (size_t)held, sizeof(int64_t), ascending);
+    return held;
+}
+
+static PyObject *best(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[2];
+    int64_t held;
+    if (expect(given, 2) < 0 || take(a, args, "4H") < 0) return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    held = best_of(a[0].view.buf, a[0].length, a[1].view.buf, a[1].length);
+    Py_END_ALLOW_THREADS
+    release(a, 2);
+    return PyLong_FromLongLong(held);
+}
+
+/* ---- features: read_words, and Spelling.scores ---- */
+
+typedef struct {
+    /* the index */
+    const int32_t *words;
+    const int64_t *unit_starts;
+    const uint8_t *kinds;
+    const int64_t *document_units;
+    const float *importance;
+    const int64_t *spelling_starts;
+    const int16_t *spelling;
+    const int64_t *kanji_starts;
+    const int32_t *kanji_terms;
+    const int32_t *kanji_lengths;
+    int64_t word_count, unit_count, document_count, vocabulary, spelling_count, kanji_count, kanji_term_count;
+    /* the question */
+    const int64_t *documents;
+    const int64_t *numbers, *groups;
+    const float *weights, *worth;
+    const int64_t *phrase_places, *phrase_bounds, *phrase_parts;
+    const int64_t *kanji;
+    const double *kanji_worth;
+    int64_t asked, terms, group_count, phrases, kanji_asked; /* groups without a known term count, too */
+    double k1, b, mean_length, ceiling, said_all, least_pair_weight, kanji_k1, kanji_b, kanji_mean;
+    /* answers */
+    float *passage, *coverage, *focus, *pair, *kanji_scores;
+    int32_t *phrasings;
+    int64_t *sentences;
+} Reading;
+
+/* One document's room to work in. */
+typedef struct {
+    uint16_t *slot_of;  /* term -> slot + 1; the highest bit: written with a kanji asked for */
+    uint16_t *kanji_of; /* kanji -> slot + 1 */
+    float *tf;          /* (units, terms) */
+    float *row;         /* (terms) */
+    double *total, *held; /* (units) */
+    double *pairs;      /* (groups); below 0: not seen */
+    int64_t *kanji_tf;  /* (kanji asked) */
+    int64_t units;      /* room there is */
+} Room;
+
+#define KANJI 0x8000
+
+/* The sum over groups of the best of each group's alternatives. */
+static float best_of_groups(const Reading *r, const float *values) {
+    float sum = 0;
+    for (int64_t t = 0; t < r->terms;) {
+        float most = values[t];
+        int64_t group = r->groups[t];
+        for (t++; t < r->terms && r->groups[t] == group; t++)
+            if (values[t] > most) most = values[t];
+        sum += most;
+    }
+    return sum;
+}
+
+static enum Fault count_words(const Reading *r, Room *m, int64_t first, int64_t units) {
+    for (int64_t u = 0; u < units; u++) {
+        int64_t start = r->unit_starts[first + u], end = r->unit_starts[first + u + 1];
+        int phrasing = r->kinds[first + u] == PHRASING;
+        float *tf = m->tf + u * r->terms;
+        int64_t before = -1; /* slot of the word before */
+        double total = 0, held = 0;
+        if (start < 0 || end < start || end > r->word_count) return DAMAGED;
+        for (int64_t p = start; p < end; p++) {
+            uint32_t word = (uint32_t)r->words[p];
+            if (word >= (uint64_t)r->vocabulary) return DAMAGED;
+            uint16_t found = m->slot_of[word];
+            if (phrasing) total += (double)r->importance[word];
+            if (!found) {
+                before = -1;
+                continue;
+            }
+            if (found & KANJI) {
+                int64_t s = r->spelling_starts[word], last = r->spelling_starts[word + 1];
+                if (s < 0 || last < s || last > r->spelling_count) return DAMAGED;
+                for (; s < last; s++) {
+                    uint16_t kanji = (uint16_t)r->spelling[s];
+                    if (kanji >= r->kanji_count) return DAMAGED;
+                    if (m->kanji_of[kanji]) m->kanji_tf[m->kanji_of[kanji] - 1]++;
+                }
+                found &= KANJI - 1;
+                if (!found) {
+                    before = -1;
+                    continue;
+                }
+            }
+            int64_t slot = found - 1;
+            tf[slot]++;
+            if (phrasing) held += (double)r->importance[word];
+            if (before >= 0 && r->groups[slot] == r->groups[before] + 1) {
+                float lighter = r->weights[slot] < r->weights[before] ? r->weights[slot] : r->weights[before];
+                double *pair = m->pairs + r->groups[before];
+                if (lighter >= r->least_pair_weight && *pair < 0)
+                    *pair = (double)(r->worth[before] + r->worth[slot]);
+            }
+            before = slot;
+        }
+        for (int64_t i = 0; i < r->phrases; i++) {
+            const int64_t *parts = r->phrase_parts + r->phrase_bounds[i];
+            int64_t length = r->phrase_bounds[i + 1] - r->phrase_bounds[i], seen = 0;
+            for (int64_t p = start; p + length <= end; p++) {
+                int64_t same = 0;
+                while (same < length && r->words[p + same] == parts[same]) same++;
+                seen += same == length;
+            }
+            tf[r->phrase_places[i]] = (float)seen;
+        }
+        m->total[u] = total;
+        m->held[u] = held;
+    }
+    return FINE;
+}
+
+static void judge(const Reading *r, Room *m, int64_t document, int64_t first, int64_t units) {
+    const uint8_t *kinds = r->kinds + first;
+    float *row = m->row;
+    /* The phrasing that holds most of the question. */
+    float phrasing_worth = -2, share = 0;
+    int64_t phrasing = 0;
+    for (int64_t u = 0; u < units; u++) {
+        float worth = -1;
+        if (kinds[u] == PHRASING) {
+            for (int64_t t = 0; t < r->terms; t++) row[t] = m->tf[u * r->terms + t] > 0 ? r->worth[t] : 0;
+            worth = best_of_groups(r, row);
+            float own = (float)(m->held[u] / (m->total[u] > 0 ? m->total[u] : 1));
+            if (own > share) share = own;
+        }
+        if (worth > phrasing_worth) {
+            phrasing_worth = worth;
+            phrasing = u;
+        }
+    }
+    /* Its best sentence, the question's words included. */
+    const float *asked = m->tf + phrasing * r->terms;
+    int64_t asked_length = r->unit_starts[first + phrasing + 1] - r->unit_starts[first + phrasing];
+    float passage = 0, told = -1, saturation = (float)(r->k1 + 1);
+    int64_t sentence = -1;
+    for (int64_t u = 0; u < units; u++) {
+        if (kinds[u] == OTHER) {
+            if (u == 0 || passage < 0) passage = 0;
+            continue;
+        }
+        const float *tf = m->tf + u * r->terms;
+        float own = kinds[u] != PHRASING;
+        double length = (double)(r->unit_starts[first + u + 1] - r->unit_starts[first + u]);
+        length += own ? (double)asked_length : 0;
+        float norm = (float)(r->k1 * (1 - r->b + r->b * length / r->mean_length));
+        for (int64_t t = 0; t < r->terms; t++) {
+            float count = own ? tf[t] + asked[t] : tf[t];
+            row[t] = r->worth[t] * (count * saturation / (count + norm));
+        }
+        float score = best_of_groups(r, row);
+        if (u == 0 || score > passage) passage = score;
+        if (kinds[u] == SENTENCE && score > told) {
+            told = score;
+            sentence = first + u;
+        }
+    }
+    /* What it holds anywhere. */
+    for (int64_t t = 0; t < r->terms; t++) {
+        int held = 0;
+        for (int64_t u = 0; u < units && !held; u++) held = m->tf[u * r->terms + t] > 0;
+        row[t] = held ? r->worth[t] : 0;
+    }
+    float ceiling = (float)r->ceiling;
+    float coverage = best_of_groups(r, row) / (float)(r->ceiling > 1e-9 ? r->ceiling : 1e-9);
+    double pair = 0;
+    for (int64_t g = 0; g < r->group_count; g++)
+        if (m->pairs[g] >= 0) pair += m->pairs[g];
+    r->passage[document] = passage;
+    r->coverage[document] = coverage;
+    r->focus[document] = share;
+    r->pair[document] = (float)pair;
+    r->phrasings[document] = (int32_t)phrasing;
+    r->sentences[document] = phrasing_worth < (float)r->said_all * coverage * ceiling ? sentence : -1;
+    double kanji = 0;
+    double norm = r->kanji_k1 * (1 - r->kanji_b + r->kanji_b * r->kanji_lengths[r->documents[document]] / r->kanji_mean);
+    for (int64_t k = 0; k < r->kanji_asked; k++) {
+        double tf = (double)m->kanji_tf[k];
+        kanji += r->kanji_worth[k] * tf * (r->kanji_k1 + 1) / (tf + norm);
+    }
+    r->kanji_scores[document] = (float)kanji;
+}
+
+static enum Fault look_up(const Reading *r, Room *m) {
+    if (r->terms >= KANJI - 1 || r->kanji_asked >= UINT16_MAX) return DAMAGED;
+    for (int64_t t = 0; t < r->terms; t++) {
+        if (r->numbers[t] >= r->vocabulary || r->groups[t] < 0 || r->groups[t] >= r->group_count) return DAMAGED;
+        if (r->numbers[t] >= 0) m->slot_of[r->numbers[t]] = (uint16_t)(t + 1);
+    }
+    for (int64_t i = 0; i < r->phrases; i++)
+        if (r->phrase_places[i] < 0 || r->phrase_places[i] >= r->terms) return DAMAGED;
+    for (int64_t k = 0; k < r->kanji_asked; k++) {
+        if (r->kanji[k] < 0 || r->kanji[k] >= r->kanji_count) return DAMAGED;
+        m->kanji_of[r->kanji[k]] = (uint16_t)(k + 1);
+        int64_t p = r->kanji_starts[r->kanji[k]], end = r->kanji_starts[r->kanji[k] + 1];
+        if (p < 0 || end < p || end > r->kanji_term_count) return DAMAGED;
+        for (; p < end; p++) {
+            uint32_t term = (uint32_t)r->kanji_terms[p];
+            if (term >= (uint64_t)r->vocabulary) return DAMAGED;
+            m->slot_of[term] |= KANJI;
+        }
+    }
+    return FINE;
+}
+
+static enum Fault read_all(const Reading *r) {
+    size_t terms = (size_t)r->terms + 1;
+    int64_t most = 0;
+    enum Fault fault = FINE;
+    Room m = {0};
+    if (r->group_count < 0 || r->group_count > UINT16_MAX) return DAMAGED;
+    for (int64_t i = 0; i < r->asked; i++) {
+        int64_t d = r->documents[i];
+        if (d < 0 || d >= r->document_count) return DAMAGED;
+        int64_t first = r->document_units[d], last = r->document_units[d + 1];
+        if (first < 0 || last <= first || last > r->unit_count) return DAMAGED;
+        if (last - first > most) most = last - first;
+    }
+    m.slot_of = calloc((size_t)r->vocabulary + 1, sizeof(uint16_t));
+    m.kanji_of = calloc((size_t)r->kanji_count + 1, sizeof(uint16_t));
+    m.tf = malloc(((size_t)most + 1) * terms * sizeof(float));
+    m.row = malloc(terms * sizeof(float));
+    m.total = malloc(((size_t)most + 1) * sizeof(double));
+    m.held = malloc(((size_t)most + 1) * sizeof(double));
+    m.pairs = malloc(((size_t)r->group_count + 1) * sizeof(double));
+    m.kanji_tf = malloc(((size_t)r->kanji_asked + 1) * sizeof(int64_t));
+    if (!m.slot_of || !m.kanji_of || !m.tf || !m.row || !m.total || !m.held || !m.pairs || !m.kanji_tf)
+        fault = NO_MEMORY;
+    if (!fault) fault = look_up(r, &m);
+    for (int64_t i = 0; i < r->asked && !fault; i++) {
+        int64_t first = r->document_units[r->documents[i]];
+        int64_t units = r->document_units[r->documents[i] + 1] - first;
+        memset(m.tf, 0, (size_t)units * (size_t)r->terms * sizeof(float));
+        memset(m.kanji_tf, 0, (size_t)r->kanji_asked * sizeof(int64_t));
+        for (int64_t g = 0; g < r->group_count; g++) m.pairs[g] = -1;
+        fault = count_words(r, &m, first, units);
+        if (!fault) judge(r, &m, i, first, units);
+    }
+    free(m.slot_of);
+    free(m.kanji_of);
+    free(m.tf);
+    free(m.row);
+    free(m.total);
+    free(m.held);
+    free(m.pairs);
+    free(m.kanji_tf);
+    return fault;
+}
+
+/* What `read` is given, in order; see _kernel.pyi. */
+enum {
+    WORDS, UNIT_STARTS, KINDS, DOCUMENT_UNITS, IMPORTANCE, SPELLING_STARTS, SPELLING, KANJI_STARTS, KANJI_TERMS,
+    KANJI_LENGTHS, DOCUMENTS, NUMBERS, GROUPS, WEIGHTS, WORTH, PHRASE_PLACES, PHRASE_BOUNDS, PHRASE_PARTS, KANJI_ASKED,
+    KANJI_WORTH, PARAMETERS, SCORES, PHRASINGS, SENTENCES, READ_ARGUMENTS
+};
+
+static PyObject *read_documents(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[READ_ARGUMENTS];
+    if (expect(given, READ_ARGUMENTS) < 0 || take(a, args, "481848284" "4888" "44" "8888" "88" "DDH") < 0) return NULL;
+    enum Fault fault = DAMAGED;
+    Py_ssize_t n = a[DOCUMENTS].length, terms = a[NUMBERS].length, phrases = a[PHRASE_PLACES].length;
+    const int64_t *bounds = a[PHRASE_BOUNDS].view.buf;
+    int fits = a[UNIT_STARTS].length == a[KINDS].length + 1 && a[DOCUMENT_UNITS].length == a[KANJI_LENGTHS].length + 1 &&
+               a[SPELLING_STARTS].length == a[IMPORTANCE].length + 1 && a[KANJI_STARTS].length > 0 &&
+               a[GROUPS].length == terms && a[WEIGHTS].length == terms && a[WORTH].length == terms &&
+               a[PHRASE_BOUNDS].length == phrases + 1 && a[KANJI_WORTH].length == a[KANJI_ASKED].length &&
+               a[PARAMETERS].length == 9 && a[SCORES].length == 5 * n && a[PHRASINGS].length == n &&
+               a[SENTENCES].length == n && bounds[0] == 0;
+    for (Py_ssize_t i = 0; fits && i < phrases; i++)
+        fits = bounds[i] < bounds[i + 1] && bounds[i + 1] <= a[PHRASE_PARTS].length;
+    if (fits) {
+        const double *p = a[PARAMETERS].view.buf;
+        float *scores = a[SCORES].view.buf;
+        Reading r = {
+            .words = a[WORDS].view.buf,
+            .unit_starts = a[UNIT_STARTS].view.buf,
+            .kinds = a[KINDS].view.buf,
+            .document_units = a[DOCUMENT_UNITS].view.buf,
+            .importance = a[IMPORTANCE].view.buf,
+            .spelling_starts = a[SPELLING_STARTS].view.buf,
+            .spelling = a[SPELLING].view.buf,
+            .kanji_starts = a[KANJI_STARTS].view.buf,
+            .kanji_terms = a[KANJI_TERMS].view.buf,
+            .kanji_lengths = a[KANJI_LENGTHS].view.buf,
+            .word_count = a[WORDS].length,
+            .unit_count = a[KINDS].length,
+            .document_count = a[KANJI_LENGTHS].length,
+            .vocabulary = a[IMPORTANCE].length,
+            .spelling_count = a[SPELLING].length,
+            .kanji_count = a[KANJI_STARTS].length - 1,
+            .kanji_term_count = a[KANJI_TERMS].length,
+            .documents = a[DOCUMENTS].view.buf,
+            .numbers = a[NUMBERS].view.buf,
+            .groups = a[GROUPS].view.buf,
+            .weights = a[WEIGHTS].view.buf,
+            .worth = a[WORTH].view.buf,
+            .phrase_places = a[PHRASE_PLACES].view.buf,
+            .phrase_bounds = bounds,
+            .phrase_parts = a[PHRASE_PARTS].view.buf,
+            .kanji = a[KANJI_ASKED].view.buf,
+            .kanji_worth = a[KANJI_WORTH].view.buf,
+            .asked = n,
+            .terms = terms,
+            .group_count = terms ? ((const int64_t *)a[GROUPS].view.buf)[terms - 1] + 1 : 0,
+            .phrases = phrases,
+            .kanji_asked = a[KANJI_ASKED].length,
+            .k1 = p[0],
+            .b = p[1],
+            .mean_length = p[2],
+            .ceiling = p[3],
+            .said_all = p[4],
+            .least_pair_weight = p[5],
+            .kanji_k1 = p[6],
+            .kanji_b = p[7],
+            .kanji_mean = p[8],
+            .passage = scores,
+            .coverage = scores + n,
+            .focus = scores + 2 * n,
+            .pair = scores + 3 * n,
+            .kanji_scores = scores + 4 * n,
+            .phrasings = a[PHRASINGS].view.buf,
+            .sentences = a[SENTENCES].view.buf,
+        };
+        Py_BEGIN_ALLOW_THREADS
+        fault = read_all(&r);
+        Py_END_ALLOW_THREADS
+    }
+    release(a, READ_ARGUMENTS);
+    return finish(fault);
+}
+
+/* ---- dot products: DenseIndex and UnitVectors ---- */
+
+#define LANES 16
+
+WIDE static float dot(const float *a, const float *b, int64_t n) {
+    float sums[LANES] = {0}, sum = 0;
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int64_t j = 0; j < LANES; j++) sums[j] += a[i + j] * b[i + j];
+    for (; i < n; i++) sums[i % LANES] += a[i] * b[i];
+    for (int64_t j = 0; j < LANES; j++) sum += sums[j];
+    return sum;
+}
+
+WIDE static float dot_packed(const int8_t *a, const float *b, int64_t n) {
+    float sums[LANES] = {0}, sum = 0;
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (int64_t j = 0; j < LANES; j++) sums[j] += (float)a[i + j] * b[i + j];
+    for (; i < n; i++) sums[i % LANES] += (float)a[i] * b[i];
+    for (int64_t j = 0; j < LANES; j++) sum += sums[j];
+    return sum;
+}
+
+static PyObject *dots(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[4]; /* vectors, rows, question, out */
+    if (expect(given, 4) < 0 || take(a, args, "484D") < 0) return NULL;
+    enum Fault fault = FINE;
+    int64_t dimension = a[2].length, rows = dimension ? a[0].length / dimension : 0;
+    const int64_t *row = a[1].view.buf;
+    float *out = a[3].view.buf;
+    if (a[1].length != a[3].length) fault = DAMAGED;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < a[1].length && !fault; i++) {
+        if (row[i] < 0 || row[i] >= rows) fault = DAMAGED;
+        else out[i] = dot((const float *)a[0].view.buf + row[i] * dimension, a[2].view.buf, dimension);
+    }
+    Py_END_ALLOW_THREADS
+    release(a, 4);
+    return finish(fault);
+}
+
+static PyObject *nearest_units(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[7]; /* vectors, factors, question, view bounds, first rows, counts, out (views, documents) */
+    if (expect(given, 7) < 0 || take(a, args, "144888D") < 0) return NULL;
+    enum Fault fault = FINE;
+    int64_t dimension = a[2].length, views = a[3].length - 1, n = a[4].length;
+    int64_t rows = dimension ? a[0].length / dimension : 0;
+    const int8_t *vectors = a[0].view.buf;
+    const float *factors = a[1].view.buf, *question = a[2].view.buf;
+    const int64_t *bounds = a[3].view.buf, *first = a[4].view.buf, *count = a[5].view.buf;
+    float *out = a[6].view.buf;
+    if (views < 0 || a[5].length != n || a[6].length != views * n || a[1].length < rows * views) fault = DAMAGED;
+    for (int64_t v = 0; v < views && !fault; v++)
+        if (bounds[v] < 0 || bounds[v + 1] < bounds[v] || bounds[v + 1] > dimension) fault = DAMAGED;
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t i = 0; i < n && !fault; i++) {
+        if (first[i] < 0 || count[i] < 0 || first[i] + count[i] > rows) {
+            fault = DAMAGED;
+            break;
+        }
+        for (int64_t v = 0; v < views; v++) {
+            float most = 0;
+            for (int64_t u = first[i]; u < first[i] + count[i]; u++) {
+                const int8_t *row = vectors + u * dimension + bounds[v];
+                float cosine = dot_packed(row, question + bounds[v], bounds[v + 1] - bounds[v]) * factors[u * views + v];
+                if (cosine > most) most = cosine;
+            }
+            out[v * n + i] = most;
+        }
+    }
+    Py_END_ALLOW_THREADS
+    release(a, 7);
+    return finish(fault);
+}
+
+/* ---- module ---- */
+
+static PyMethodDef methods[] = {
+    {"scores", (PyCFunction)(void (*)(void))scores, METH_FASTCALL, "Postings.scores and .add_best"},
+    {"best", (PyCFunction)(void (*)(void))best, METH_FASTCALL, "selection.best"},
+    {"read", (PyCFunction)(void (*)(void))read_documents, METH_FASTCALL, "features.read_words and Spelling.scores"},
+    {"dots", (PyCFunction)(void (*)(void))dots, METH_FASTCALL, "rows of a matrix times a vector"},
+    {"nearest_units", (PyCFunction)(void (*)(void))nearest_units, METH_FASTCALL, "UnitVectors.nearest"},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__kernel(void) { return PyModuleDef_Init(&module); }
