@@ -15,11 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
-/* The same loops for wider registers, chosen when the module is loaded. */
-#define WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define WIDE
+#if defined(__GNUC__) && defined(__x86_64__)
+#include <immintrin.h>
+#define WIDE __attribute__((target("avx2")))
 #endif
 
 enum { PHRASING = 0, SENTENCE = 1, OTHER = 2 }; /* faqsearch.passages */
@@ -239,7 +237,10 @@ typedef struct {
     uint16_t *slot_of;  /* term -> slot + 1; the highest bit: written with a kanji asked for */
     uint16_t *kanji_of; /* kanji -> slot + 1 */
     float *tf;          /* (units, terms) */
-    float *row;         /* (terms) */
+    float *row;         /* (terms held) */
+    int64_t *held_terms; /* slots of the terms that stand somewhere in the document, ascending */
+    uint8_t *whole;     /* for each of those: whether all alternatives of its group are among them */
+    int64_t held_count;
     double *total, *held; /* (units) */
     double *pairs;      /* (groups); below 0: not seen */
     int64_t *kanji_tf;  /* (kanji asked) */
@@ -248,17 +249,37 @@ typedef struct {
 
 #define KANJI 0x8000
 
-/* The sum over groups of the best of each group's alternatives. */
-static float best_of_groups(const Reading *r, const float *values) {
+/* The sum over groups of the best of each group's alternatives; groups that the document lacks add nothing. */
+static float best_of_groups(const Reading *r, const Room *m) {
     float sum = 0;
-    for (int64_t t = 0; t < r->terms;) {
-        float most = values[t];
-        int64_t group = r->groups[t];
-        for (t++; t < r->terms && r->groups[t] == group; t++)
-            if (values[t] > most) most = values[t];
+    for (int64_t i = 0; i < m->held_count;) {
+        int64_t group = r->groups[m->held_terms[i]];
+        float most = m->row[i];
+        if (!m->whole[i] && most < 0) most = 0;
+        for (i++; i < m->held_count && r->groups[m->held_terms[i]] == group; i++)
+            if (m->row[i] > most) most = m->row[i];
         sum += most;
     }
     return sum;
+}
+
+/* List the terms a document holds: few of those asked, so the loops over units that follow are short. */
+static void list_held(const Reading *r, Room *m, int64_t units) {
+    m->held_count = 0;
+    for (int64_t t = 0; t < r->terms; t++)
+        for (int64_t u = 0; u < units; u++)
+            if (m->tf[u * r->terms + t] > 0) {
+                m->held_terms[m->held_count++] = t;
+                break;
+            }
+    for (int64_t i = 0; i < m->held_count; i++) {
+        int64_t t = m->held_terms[i], group = r->groups[t], asked = 1, held = 1;
+        for (int64_t o = t + 1; o < r->terms && r->groups[o] == group; o++) asked++;
+        for (int64_t o = t - 1; o >= 0 && r->groups[o] == group; o--) asked++;
+        for (int64_t o = i + 1; o < m->held_count && r->groups[m->held_terms[o]] == group; o++) held++;
+        for (int64_t o = i - 1; o >= 0 && r->groups[m->held_terms[o]] == group; o--) held++;
+        m->whole[i] = asked == held;
+    }
 }
 
 static enum Fault count_words(const Reading *r, Room *m, int64_t first, int64_t units) {
@@ -321,15 +342,18 @@ static enum Fault count_words(const Reading *r, Room *m, int64_t first, int64_t 
 
 static void judge(const Reading *r, Room *m, int64_t document, int64_t first, int64_t units) {
     const uint8_t *kinds = r->kinds + first;
+    const int64_t *held = m->held_terms;
     float *row = m->row;
+    list_held(r, m, units);
     /* The phrasing that holds most of the question. */
     float phrasing_worth = -2, share = 0;
     int64_t phrasing = 0;
     for (int64_t u = 0; u < units; u++) {
         float worth = -1;
         if (kinds[u] == PHRASING) {
-            for (int64_t t = 0; t < r->terms; t++) row[t] = m->tf[u * r->terms + t] > 0 ? r->worth[t] : 0;
-            worth = best_of_groups(r, row);
+            for (int64_t i = 0; i < m->held_count; i++)
+                row[i] = m->tf[u * r->terms + held[i]] > 0 ? r->worth[held[i]] : 0;
+            worth = best_of_groups(r, m);
             float own = (float)(m->held[u] / (m->total[u] > 0 ? m->total[u] : 1));
             if (own > share) share = own;
         }
@@ -353,11 +377,11 @@ static void judge(const Reading *r, Room *m, int64_t document, int64_t first, in
         double length = (double)(r->unit_starts[first + u + 1] - r->unit_starts[first + u]);
         length += own ? (double)asked_length : 0;
         float norm = (float)(r->k1 * (1 - r->b + r->b * length / r->mean_length));
-        for (int64_t t = 0; t < r->terms; t++) {
-            float count = own ? tf[t] + asked[t] : tf[t];
-            row[t] = r->worth[t] * (count * saturation / (count + norm));
+        for (int64_t i = 0; i < m->held_count; i++) {
+            float count = own ? tf[held[i]] + asked[held[i]] : tf[held[i]];
+            row[i] = r->worth[held[i]] * (count * saturation / (count + norm));
         }
-        float score = best_of_groups(r, row);
+        float score = best_of_groups(r, m);
         if (u == 0 || score > passage) passage = score;
         if (kinds[u] == SENTENCE && score > told) {
             told = score;
@@ -365,13 +389,9 @@ static void judge(const Reading *r, Room *m, int64_t document, int64_t first, in
         }
     }
     /* What it holds anywhere. */
-    for (int64_t t = 0; t < r->terms; t++) {
-        int held = 0;
-        for (int64_t u = 0; u < units && !held; u++) held = m->tf[u * r->terms + t] > 0;
-        row[t] = held ? r->worth[t] : 0;
-    }
+    for (int64_t i = 0; i < m->held_count; i++) row[i] = r->worth[held[i]];
     float ceiling = (float)r->ceiling;
-    float coverage = best_of_groups(r, row) / (float)(r->ceiling > 1e-9 ? r->ceiling : 1e-9);
+    float coverage = best_of_groups(r, m) / (float)(r->ceiling > 1e-9 ? r->ceiling : 1e-9);
     double pair = 0;
     for (int64_t g = 0; g < r->group_count; g++)
         if (m->pairs[g] >= 0) pair += m->pairs[g];
@@ -429,11 +449,13 @@ static enum Fault read_all(const Reading *r) {
     m.kanji_of = calloc((size_t)r->kanji_count + 1, sizeof(uint16_t));
     m.tf = malloc(((size_t)most + 1) * terms * sizeof(float));
     m.row = malloc(terms * sizeof(float));
+    m.held_terms = malloc(terms * sizeof(int64_t));
+    m.whole = malloc(terms);
     m.total = malloc(((size_t)most + 1) * sizeof(double));
     m.held = malloc(((size_t)most + 1) * sizeof(double));
     m.pairs = malloc(((size_t)r->group_count + 1) * sizeof(double));
     m.kanji_tf = malloc(((size_t)r->kanji_asked + 1) * sizeof(int64_t));
-    if (!m.slot_of || !m.kanji_of || !m.tf || !m.row || !m.total || !m.held || !m.pairs || !m.kanji_tf)
+    if (!m.slot_of || !m.kanji_of || !m.tf || !m.row || !m.held_terms || !m.whole || !m.total || !m.held || !m.pairs || !m.kanji_tf)
         fault = NO_MEMORY;
     if (!fault) fault = look_up(r, &m);
     for (int64_t i = 0; i < r->asked && !fault; i++) {
@@ -449,6 +471,8 @@ static enum Fault read_all(const Reading *r) {
     free(m.kanji_of);
     free(m.tf);
     free(m.row);
+    free(m.held_terms);
+    free(m.whole);
     free(m.total);
     free(m.held);
     free(m.pairs);
@@ -542,25 +566,74 @@ static PyObject *read_documents(PyObject *self, PyObject *const *args, Py_ssize_
 
 #define LANES 16
 
-WIDE static float dot(const float *a, const float *b, int64_t n) {
+static float dot(const float *a, const float *b, int64_t n) {
     float sums[LANES] = {0}, sum = 0;
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES)
         for (int64_t j = 0; j < LANES; j++) sums[j] += a[i + j] * b[i + j];
-    for (; i < n; i++) sums[i % LANES] += a[i] * b[i];
+    for (int64_t j = 0; i + j < n; j++) sums[j] += a[i + j] * b[i + j];
     for (int64_t j = 0; j < LANES; j++) sum += sums[j];
     return sum;
 }
 
-WIDE static float dot_packed(const int8_t *a, const float *b, int64_t n) {
+/* `b` is followed by zeros up to a multiple of LANES, and so many bytes can be read of `a`. */
+static float dot_packed(const int8_t *a, const float *b, int64_t n) {
     float sums[LANES] = {0}, sum = 0;
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES)
+    for (int64_t i = 0; i < n; i += LANES)
         for (int64_t j = 0; j < LANES; j++) sums[j] += (float)a[i + j] * b[i + j];
-    for (; i < n; i++) sums[i % LANES] += (float)a[i] * b[i];
     for (int64_t j = 0; j < LANES; j++) sum += sums[j];
     return sum;
 }
+
+static float (*best_dot)(const float *, const float *, int64_t) = dot;
+static float (*best_dot_packed)(const int8_t *, const float *, int64_t) = dot_packed;
+
+#ifdef WIDE
+/* The same sums in two registers: compilers do not find this by themselves. */
+WIDE static float total(__m256 low, __m256 high) {
+    float sums[LANES], sum = 0;
+    _mm256_storeu_ps(sums, low);
+    _mm256_storeu_ps(sums + 8, high);
+    for (int64_t j = 0; j < LANES; j++) sum += sums[j];
+    return sum;
+}
+
+WIDE static float wide_dot(const float *a, const float *b, int64_t n) {
+    __m256 low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
+    float rest_a[LANES] = {0}, rest_b[LANES] = {0};
+    int64_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        low = _mm256_add_ps(low, _mm256_mul_ps(_mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i)));
+        high = _mm256_add_ps(high, _mm256_mul_ps(_mm256_loadu_ps(a + i + 8), _mm256_loadu_ps(b + i + 8)));
+    }
+    memcpy(rest_a, a + i, (size_t)(n - i) * sizeof(float));
+    memcpy(rest_b, b + i, (size_t)(n - i) * sizeof(float));
+    low = _mm256_add_ps(low, _mm256_mul_ps(_mm256_loadu_ps(rest_a), _mm256_loadu_ps(rest_b)));
+    high = _mm256_add_ps(high, _mm256_mul_ps(_mm256_loadu_ps(rest_a + 8), _mm256_loadu_ps(rest_b + 8)));
+    return total(low, high);
+}
+
+WIDE static float wide_dot_packed(const int8_t *a, const float *b, int64_t n) {
+    __m256 low = _mm256_setzero_ps(), high = _mm256_setzero_ps();
+    for (int64_t i = 0; i < n; i += LANES) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(a + i));
+        __m256 first = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes));
+        __m256 second = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8)));
+        low = _mm256_add_ps(low, _mm256_mul_ps(first, _mm256_loadu_ps(b + i)));
+        high = _mm256_add_ps(high, _mm256_mul_ps(second, _mm256_loadu_ps(b + i + 8)));
+    }
+    return total(low, high);
+}
+
+static void choose(void) {
+    if (__builtin_cpu_supports("avx2")) {
+        best_dot = wide_dot;
+        best_dot_packed = wide_dot_packed;
+    }
+}
+#else
+static void choose(void) {}
+#endif
 
 static PyObject *dots(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     Array a[4]; /* vectors, rows, question, out */
@@ -573,7 +646,7 @@ static PyObject *dots(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; i < a[1].length && !fault; i++) {
         if (row[i] < 0 || row[i] >= rows) fault = DAMAGED;
-        else out[i] = dot((const float *)a[0].view.buf + row[i] * dimension, a[2].view.buf, dimension);
+        else out[i] = best_dot((const float *)a[0].view.buf + row[i] * dimension, a[2].view.buf, dimension);
     }
     Py_END_ALLOW_THREADS
     release(a, 4);
@@ -593,7 +666,17 @@ static PyObject *nearest_units(PyObject *self, PyObject *const *args, Py_ssize_t
     if (views < 0 || a[5].length != n || a[6].length != views * n || a[1].length < rows * views) fault = DAMAGED;
     for (int64_t v = 0; v < views && !fault; v++)
         if (bounds[v] < 0 || bounds[v + 1] < bounds[v] || bounds[v + 1] > dimension) fault = DAMAGED;
+    float *views_asked = NULL; /* each view of the question, and zeros */
+    int8_t *last_row = NULL;   /* a row with room to read on */
+    int64_t room = dimension + LANES, all = rows * dimension;
     Py_BEGIN_ALLOW_THREADS
+    if (!fault) {
+        views_asked = calloc((size_t)(views * room + 1), sizeof(float));
+        last_row = calloc((size_t)(room + 1), 1);
+        if (!views_asked || !last_row) fault = NO_MEMORY;
+    }
+    for (int64_t v = 0; v < views && !fault; v++)
+        memcpy(views_asked + v * room, question + bounds[v], (size_t)(bounds[v + 1] - bounds[v]) * sizeof(float));
     for (int64_t i = 0; i < n && !fault; i++) {
         if (first[i] < 0 || count[i] < 0 || first[i] + count[i] > rows) {
             fault = DAMAGED;
@@ -602,13 +685,17 @@ static PyObject *nearest_units(PyObject *self, PyObject *const *args, Py_ssize_t
         for (int64_t v = 0; v < views; v++) {
             float most = 0;
             for (int64_t u = first[i]; u < first[i] + count[i]; u++) {
-                const int8_t *row = vectors + u * dimension + bounds[v];
-                float cosine = dot_packed(row, question + bounds[v], bounds[v + 1] - bounds[v]) * factors[u * views + v];
+                const int8_t *row = vectors + u * dimension;
+                if ((u + 1) * dimension + LANES > all) row = memcpy(last_row, row, (size_t)dimension);
+                float cosine = best_dot_packed(row + bounds[v], views_asked + v * room, bounds[v + 1] - bounds[v]);
+                cosine *= factors[u * views + v];
                 if (cosine > most) most = cosine;
             }
             out[v * n + i] = most;
         }
     }
+    free(views_asked);
+    free(last_row);
     Py_END_ALLOW_THREADS
     release(a, 7);
     return finish(fault);
@@ -627,4 +714,7 @@ static PyMethodDef methods[] = {
 
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, NULL, NULL, NULL, NULL};
 
-PyMODINIT_FUNC PyInit__kernel(void) { return PyModuleDef_Init(&module); }
+PyMODINIT_FUNC PyInit__kernel(void) {
+    choose();
+    return PyModuleDef_Init(&module);
+}
