@@ -70,6 +70,63 @@ static int expect(Py_ssize_t given, Py_ssize_t wanted) {
     return -1;
 }
 
+/* ---- vocabulary: Vocabulary.numbers ---- */
+
+/* Whether a long term is spelled as the vocabulary's term of the same key; -1: it is no UTF-8. */
+static int spelled_so(const int64_t *offsets, const uint8_t *text, int64_t size, int64_t number, PyObject *term) {
+    Py_ssize_t length;
+    PyObject *own = NULL;
+    const char *written = PyUnicode_AsUTF8AndSize(term, &length);
+    if (!written) { /* lone surrogates */
+        PyErr_Clear();
+        own = PyUnicode_AsEncodedString(term, "utf-8", "surrogatepass");
+        if (!own) return -1;
+        written = PyBytes_AsString(own);
+        length = PyBytes_Size(own);
+    }
+    int64_t start = offsets[number], end = offsets[number + 1];
+    int same = start >= 0 && end <= size && end - start == length && !memcmp(text + start, written, (size_t)length);
+    Py_XDECREF(own);
+    return same;
+}
+
+static PyObject *numbers(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    PyObject *arrays[5];
+    Array a[5]; /* keys, offsets, text, wanted keys, out */
+    if (expect(given, 6) < 0) return NULL;
+    for (int i = 0, j = 0; i < 6; i++)
+        if (i != 4) arrays[j++] = args[i];
+    PyObject *terms = PySequence_Fast(args[4], "terms are a sequence");
+    if (!terms) return NULL;
+    if (take(a, arrays, "8818H") < 0) {
+        Py_DECREF(terms);
+        return NULL;
+    }
+    const uint64_t *keys = a[0].view.buf, *wanted = a[3].view.buf;
+    int64_t *out = a[4].view.buf;
+    int fits = a[1].length == a[0].length + 1 && a[3].length == a[4].length && PySequence_Size(terms) == a[3].length;
+    for (Py_ssize_t i = 0; fits && i < a[3].length; i++) {
+        int64_t first = 0, last = a[0].length;
+        while (first < last) {
+            int64_t middle = first + (last - first) / 2;
+            if (keys[middle] < wanted[i]) first = middle + 1;
+            else last = middle;
+        }
+        int found = first < a[0].length && keys[first] == wanted[i];
+        if (found && wanted[i] >> 63) { /* longer than three characters: the key is a hash */
+            PyObject *term = PySequence_GetItem(terms, i);
+            found = term ? spelled_so(a[1].view.buf, a[2].view.buf, a[2].length, first, term) : -1;
+            Py_XDECREF(term);
+            if (found < 0) break;
+        }
+        out[i] = found ? first : -1;
+    }
+    release(a, 5);
+    Py_DECREF(terms);
+    if (PyErr_Occurred()) return NULL;
+    return finish(fits ? FINE : DAMAGED);
+}
+
 /* ---- postings: Postings.scores and Postings.add_best ---- */
 
 static enum Fault scores_of(const int64_t *indptr, int64_t terms, const int32_t *units, const float *weights,
@@ -235,6 +292,7 @@ typedef struct {
 /* One document's room to work in. */
 typedef struct {
     uint16_t *slot_of;  /* term -> slot + 1; the highest bit: written with a kanji asked for */
+    uint8_t *looked_for; /* a bit for each term: whether slot_of has something; fits the nearest cache */
     uint16_t *kanji_of; /* kanji -> slot + 1 */
     float *tf;          /* (units, terms) */
     float *row;         /* (terms held) */
@@ -283,22 +341,22 @@ static void list_held(const Reading *r, Room *m, int64_t units) {
 }
 
 static enum Fault count_words(const Reading *r, Room *m, int64_t first, int64_t units) {
+    const int32_t *words = r->words;
+    const uint8_t *looked_for = m->looked_for;
+    const uint64_t vocabulary = (uint64_t)r->vocabulary;
     for (int64_t u = 0; u < units; u++) {
         int64_t start = r->unit_starts[first + u], end = r->unit_starts[first + u + 1];
         int phrasing = r->kinds[first + u] == PHRASING;
         float *tf = m->tf + u * r->terms;
-        int64_t before = -1; /* slot of the word before */
+        int64_t before = -1, before_at = -2; /* slot and place of the last word that was asked for */
         double total = 0, held = 0;
         if (start < 0 || end < start || end > r->word_count) return DAMAGED;
         for (int64_t p = start; p < end; p++) {
-            uint32_t word = (uint32_t)r->words[p];
-            if (word >= (uint64_t)r->vocabulary) return DAMAGED;
-            uint16_t found = m->slot_of[word];
+            uint32_t word = (uint32_t)words[p];
+            if (word >= vocabulary) return DAMAGED;
             if (phrasing) total += (double)r->importance[word];
-            if (!found) {
-                before = -1;
-                continue;
-            }
+            if (!(looked_for[word >> 3] >> (word & 7) & 1)) continue;
+            uint16_t found = m->slot_of[word];
             if (found & KANJI) {
                 int64_t s = r->spelling_starts[word], last = r->spelling_starts[word + 1];
                 if (s < 0 || last < s || last > r->spelling_count) return DAMAGED;
@@ -308,21 +366,19 @@ static enum Fault count_words(const Reading *r, Room *m, int64_t first, int64_t 
                     if (m->kanji_of[kanji]) m->kanji_tf[m->kanji_of[kanji] - 1]++;
                 }
                 found &= KANJI - 1;
-                if (!found) {
-                    before = -1;
-                    continue;
-                }
+                if (!found) continue;
             }
             int64_t slot = found - 1;
             tf[slot]++;
             if (phrasing) held += (double)r->importance[word];
-            if (before >= 0 && r->groups[slot] == r->groups[before] + 1) {
+            if (before_at == p - 1 && r->groups[slot] == r->groups[before] + 1) {
                 float lighter = r->weights[slot] < r->weights[before] ? r->weights[slot] : r->weights[before];
                 double *pair = m->pairs + r->groups[before];
                 if (lighter >= r->least_pair_weight && *pair < 0)
                     *pair = (double)(r->worth[before] + r->worth[slot]);
             }
             before = slot;
+            before_at = p;
         }
         for (int64_t i = 0; i < r->phrases; i++) {
             const int64_t *parts = r->phrase_parts + r->phrase_bounds[i];
@@ -416,6 +472,8 @@ static enum Fault look_up(const Reading *r, Room *m) {
         if (r->numbers[t] >= r->vocabulary || r->groups[t] < 0 || r->groups[t] >= r->group_count) return DAMAGED;
         if (r->numbers[t] >= 0) m->slot_of[r->numbers[t]] = (uint16_t)(t + 1);
     }
+    for (int64_t t = 0; t < r->terms; t++)
+        if (r->numbers[t] >= 0) m->looked_for[r->numbers[t] >> 3] |= (uint8_t)(1 << (r->numbers[t] & 7));
     for (int64_t i = 0; i < r->phrases; i++)
         if (r->phrase_places[i] < 0 || r->phrase_places[i] >= r->terms) return DAMAGED;
     for (int64_t k = 0; k < r->kanji_asked; k++) {
@@ -427,6 +485,7 @@ static enum Fault look_up(const Reading *r, Room *m) {
             uint32_t term = (uint32_t)r->kanji_terms[p];
             if (term >= (uint64_t)r->vocabulary) return DAMAGED;
             m->slot_of[term] |= KANJI;
+            m->looked_for[term >> 3] |= (uint8_t)(1 << (term & 7));
         }
     }
     return FINE;
@@ -446,6 +505,7 @@ static enum Fault read_all(const Reading *r) {
         if (last - first > most) most = last - first;
     }
     m.slot_of = calloc((size_t)r->vocabulary + 1, sizeof(uint16_t));
+    m.looked_for = calloc((size_t)r->vocabulary / 8 + 1, 1);
     m.kanji_of = calloc((size_t)r->kanji_count + 1, sizeof(uint16_t));
     m.tf = malloc(((size_t)most + 1) * terms * sizeof(float));
     m.row = malloc(terms * sizeof(float));
@@ -455,7 +515,7 @@ static enum Fault read_all(const Reading *r) {
     m.held = malloc(((size_t)most + 1) * sizeof(double));
     m.pairs = malloc(((size_t)r->group_count + 1) * sizeof(double));
     m.kanji_tf = malloc(((size_t)r->kanji_asked + 1) * sizeof(int64_t));
-    if (!m.slot_of || !m.kanji_of || !m.tf || !m.row || !m.held_terms || !m.whole || !m.total || !m.held || !m.pairs || !m.kanji_tf)
+    if (!m.slot_of || !m.looked_for || !m.kanji_of || !m.tf || !m.row || !m.held_terms || !m.whole || !m.total || !m.held || !m.pairs || !m.kanji_tf)
         fault = NO_MEMORY;
     if (!fault) fault = look_up(r, &m);
     for (int64_t i = 0; i < r->asked && !fault; i++) {
@@ -468,6 +528,7 @@ static enum Fault read_all(const Reading *r) {
         if (!fault) judge(r, &m, i, first, units);
     }
     free(m.slot_of);
+    free(m.looked_for);
     free(m.kanji_of);
     free(m.tf);
     free(m.row);
@@ -704,6 +765,7 @@ static PyObject *nearest_units(PyObject *self, PyObject *const *args, Py_ssize_t
 /* ---- module ---- */
 
 static PyMethodDef methods[] = {
+    {"numbers", (PyCFunction)(void (*)(void))numbers, METH_FASTCALL, "Vocabulary.numbers"},
     {"scores", (PyCFunction)(void (*)(void))scores, METH_FASTCALL, "Postings.scores and .add_best"},
     {"best", (PyCFunction)(void (*)(void))best, METH_FASTCALL, "selection.best"},
     {"read", (PyCFunction)(void (*)(void))read_documents, METH_FASTCALL, "features.read_words and Spelling.scores"},

@@ -1,12 +1,25 @@
 # What `_kernel.c` takes: contiguous arrays of exactly these types. IndexError: a number leads out of its array.
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 _Int64: TypeAlias = npt.NDArray[np.int64]
+_UInt64: TypeAlias = npt.NDArray[np.uint64]
 _Float32: TypeAlias = npt.NDArray[np.float32]
+
+# `Vocabulary.numbers`; `wanted` are the keys of `terms`.
+def numbers(
+    keys: _UInt64,
+    offsets: _Int64,
+    text: npt.NDArray[np.uint8],
+    wanted: _UInt64,
+    terms: Sequence[str],
+    out: _Int64,
+    /,
+) -> None: ...
 
 # `Postings.group_scores`; groups of one come first.
 def scores(

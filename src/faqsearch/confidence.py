@@ -134,29 +134,27 @@ def signals(candidates: Candidates, ranking: Ranking, order: npt.NDArray[np.int6
 
 def _agreement(candidates: Candidates, ranking: Ranking, skip: frozenset[str]) -> Floats:
     """Return the weighted mean of each candidate's normalised scores, also when ranks were fused; shape (n,)."""
-    level = np.zeros(len(candidates), dtype=np.float64)
-    total = 1.0
-    for leg, shares in ranking.shares.items():
-        # What the best got is the leg's weight (for a leg of shares, times the best share; not when ranks are fused).
-        weight, best = float(shares.max(initial=0)), float(candidates.scores[leg].max(initial=0))
-        ceiling = candidates.maxima.get(leg, 0.0)
-        if best <= 0 or ceiling <= 0:
-            continue
-        if leg in skip:
-            total -= weight
-        else:
-            level += candidates.scores[leg] * (weight / best)
-    return level / total if total > 1e-6 else level
+    legs = [leg for leg in ranking.shares if candidates.maxima.get(leg, 0.0) > 0]
+    scores = np.array([candidates.scores[leg] for leg in legs], dtype=np.float32).reshape(len(legs), len(candidates))
+    # What the best got is the leg's weight (for a leg of shares, times the best share; not when ranks are fused).
+    weights = np.array([ranking.shares[leg] for leg in legs], dtype=np.float64).reshape(scores.shape).max(1, initial=0)
+    best = scores.max(axis=1, initial=0)
+    counted = (best > 0) & [leg not in skip for leg in legs]
+    total = 1.0 - weights[(best > 0) & ~counted].sum()
+    level = np.divide(weights, best, out=np.zeros_like(weights), where=counted) @ scores
+    return np.asarray(level / total if total > 1e-6 else level)
 
 
 def _leads(level: Floats, order: npt.NDArray[np.int64]) -> Floats:
     """Return how far each hit is above its best rivals, on average; places without a rival count as ties."""
     best = np.argsort(-level, kind="stable")[: _RIVALS + 1]
-    leads = np.empty(len(order), dtype=np.float64)
-    for i, place in enumerate(order.tolist()):
-        rivals = level[best[best != place][:_RIVALS]]
-        leads[i] = (level[place] - rivals).sum() / _RIVALS
-    return leads
+    own, rivals = level[order], level[best]
+    among = (order[:, None] == best).any(axis=1)
+    # The sum over the best rivals, itself not among them, of how far it is above each.
+    above_others = len(rivals) * own - rivals.sum()
+    return np.asarray(
+        np.where(among, above_others, above_others - (own - rivals[_RIVALS:].sum()) * (len(rivals) > _RIVALS)) / _RIVALS
+    )
 
 
 def _standing(scores: Mapping[str, npt.NDArray[np.float32]], order: npt.NDArray[np.int64]) -> Floats:

@@ -117,7 +117,10 @@ def _as_typed(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
 
 
 def _weighed(words: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:
-    return tuple(replace(word, weight=word.weight * _verb_weight(word.term)) for word in words)
+    return tuple(
+        word._replace(weight=word.weight * weight) if (weight := _verb_weight(word.term)) != 1 else word
+        for word in words
+    )
 
 
 def _kana_for_romaji(text: str, lexicon: Lexicon) -> str:

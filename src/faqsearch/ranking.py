@@ -39,22 +39,21 @@ def fuse(candidates: Candidates, weights: Mapping[str, float], method: FusionMet
         method: How scores of different legs are made comparable.
     """
     legs = [leg for leg in candidates.scores if weights.get(leg, 0) > 0]
-    total = sum(weights[leg] for leg in legs) or 1.0
-    shares: dict[str, Scores] = {}
-    for leg in legs:
-        scores, weight = candidates.scores[leg], np.float32(weights[leg] / total)
-        if method == "rrf":
-            # 61: the best possible share is the leg's weight, so that fused scores stay within 0–1.
-            shares[leg] = np.where(scores > 0, weight * np.float32(_RRF_K + 1) / (_RRF_K + ranks(scores)), 0)
-        else:
-            best = candidates.maxima.get(leg, 0.0)
-            shares[leg] = scores * (weight / np.float32(best)) if best > 0 else np.zeros_like(scores)
-        shares[leg] = shares[leg].astype(np.float32, copy=False)
-    scores = (
-        np.sum(list(shares.values()), axis=0, dtype=np.float32) if shares else np.zeros(len(candidates), np.float32)
-    )
+    own = np.array([weights[leg] for leg in legs], dtype=np.float64)
+    own = (own / (own.sum() or 1.0)).astype(np.float32)
+    # One row for each leg: a search spends its time on calls, not on a few hundred numbers.
+    table = np.array([candidates.scores[leg] for leg in legs], dtype=np.float32).reshape(len(legs), len(candidates))
+    if method == "rrf":
+        # 61: the best possible share is the leg's weight, so that fused scores stay within 0–1.
+        places = np.array([ranks(scores) for scores in table], dtype=np.float32).reshape(table.shape)
+        shares = np.where(table > 0, (own * np.float32(_RRF_K + 1))[:, None] / (_RRF_K + places), np.float32(0))
+    else:
+        best = np.array([candidates.maxima.get(leg, 0.0) for leg in legs], dtype=np.float32)
+        shares = table * np.divide(own, best, out=np.zeros_like(own), where=best > 0)[:, None]
+    scores = shares.sum(axis=0, dtype=np.float32)
     # The shares of a perfect hit sum to 1 but for the last bit.
-    return Ranking(np.argsort(-scores, kind="stable"), np.minimum(scores, np.float32(1)), shares)
+    order = np.argsort(-scores, kind="stable")
+    return Ranking(order, np.minimum(scores, np.float32(1)), dict(zip(legs, shares, strict=True)))
 
 
 def ranks(scores: Scores) -> npt.NDArray[np.int64]:
@@ -79,10 +78,12 @@ def without_copies(
     Returns:
         The places that are left, best first, and the places of the copies each of them stands for.
     """
+    originals = index.originals(candidates.documents[order])
+    if not (originals >= 0).any():
+        return order[:most], {}
     seen: dict[int, int] = {}
     kept: list[int] = []
     copies: dict[int, list[int]] = {}
-    originals = index.originals(candidates.documents[order])
     for place, original in zip(order.tolist(), originals.tolist(), strict=True):
         first = seen.setdefault(original, place) if original >= 0 else place
         if first != place:

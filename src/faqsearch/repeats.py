@@ -47,7 +47,7 @@ def lead(index: Index, query: str, candidates: Candidates, ranking: Ranking) -> 
     """
     asked = bare(query)
     best = ranking.order[:_LOOKED_AT]
-    near = [place for place in best.tolist() if asked and _near(candidates, place)]
+    near = best[_near(candidates, best)].tolist() if asked else []
     documents = index.documents(candidates.documents[near].tolist())
     answers = {
         place: bare(document.answer)
@@ -61,8 +61,11 @@ def lead(index: Index, query: str, candidates: Candidates, ranking: Ranking) -> 
     return Led(_with_first(ranking, order, len(first)), sure=len(set(answers.values())) == 1)
 
 
-def _near(candidates: Candidates, place: int) -> bool:
-    return all(candidates.scores[share][place] >= _LEAST for share in SHARES & candidates.scores.keys())
+def _near(candidates: Candidates, places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    near = np.ones(len(places), dtype=bool)
+    for share in SHARES & candidates.scores.keys():
+        near &= candidates.scores[share][places] >= _LEAST
+    return near
 
 
 def _with_first(ranking: Ranking, order: npt.NDArray[np.int64], repeats: int) -> Ranking:

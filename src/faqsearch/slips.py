@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.text import fold, normalize, to_hiragana
@@ -49,7 +48,7 @@ def also_meant(words: Sequence[QueryTerm], tokenizer: Tokenizer, lexicon: Lexico
             else:
                 meant = _one_letter(normalize(word.surface), lexicon)
             for term, written in meant:
-                yield replace(word, term=term, weight=word.weight * _MEANT, origin="variant"), written
+                yield word._replace(term=term, weight=word.weight * _MEANT, origin="variant"), written
 
 
 def _same_sound(word: QueryTerm, tokenizer: Tokenizer, lexicon: Lexicon) -> list[str]:

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
+
 Keys = npt.NDArray[np.uint64]
 
 _LONG = 1 << 63
@@ -89,6 +91,14 @@ class Vocabulary:
         if not len(self.keys) or not terms:
             return np.full(len(terms), -1, dtype=np.int64)
         wanted = term_keys(terms)
+        if kernel.compiled is not None:
+            numbers = np.empty(len(terms), dtype=np.int64)
+            kernel.compiled.numbers(self.keys, self._offsets, self._text, wanted, terms, numbers)
+            return numbers
+        return self._numbers(terms, wanted)
+
+    def _numbers(self, terms: Sequence[str], wanted: Keys) -> npt.NDArray[np.int64]:
+        """Do without the kernel."""
         found = np.searchsorted(self.keys, wanted)
         found[found == len(self.keys)] = 0
         numbers: npt.NDArray[np.int64] = np.where(self.keys[found] == wanted, found, -1)

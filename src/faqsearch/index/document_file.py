@@ -19,6 +19,7 @@ from faqsearch.errors import DocumentNotFound, IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.vocabulary import term_key
 
+_RECENT = 64
 _SOURCE_FIELDS = tuple(field.name for field in fields(Source))
 
 
@@ -47,6 +48,8 @@ def document_from_json(line: str | bytes) -> Document:
     Raises:
         ValueError, KeyError, TypeError: The line is not one.
     """
+    if isinstance(line, bytes):
+        line = line.decode("utf-8", "surrogatepass")  # as json does after it has guessed the encoding
     value = json.loads(line)
     source = value["source"]
     return Document(
@@ -109,6 +112,8 @@ class DocumentFile:
 
     def __init__(self, path: Path, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self._path = path
+        # A search looks at its best documents twice: for repeats of the question, and to show them.
+        self._recent: dict[int, Document] = {}
         self._offsets: npt.NDArray[np.int64] = arrays["document_offsets"]
         self._sums: npt.NDArray[np.uint64] = arrays["line_sums"]
         self._id_keys: npt.NDArray[np.uint64] = arrays["id_keys"]
@@ -141,6 +146,15 @@ class DocumentFile:
         return self._data[int(self._offsets[first]) : int(self._offsets[last])]
 
     def __getitem__(self, number: int) -> Document:
+        document = self._recent.get(number)
+        if document is None:
+            document = self._read(number)
+            if len(self._recent) >= _RECENT:
+                self._recent.clear()
+            self._recent[number] = document
+        return document
+
+    def _read(self, number: int) -> Document:
         try:
             return document_from_json(self.line(number))
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:

@@ -188,11 +188,9 @@ class LocalIndex:
             every[leg] = scores
             chosen.append(best(scores, depth))
         if question.vector is not None:
-            chosen.append(np.fromiter(self._nearest(question.vector, depth, allowed), dtype=np.int64))
+            chosen.append(np.array(self._nearest(question.vector, depth, allowed), dtype=np.int64))
         # Not `np.unique`, which imports numpy.ma: 15 ms of a command's start.
-        held = np.zeros(self.manifest.documents, dtype=bool)
-        held[np.concatenate(chosen)] = True
-        documents = np.flatnonzero(held)
+        documents = np.array(sorted(set(np.concatenate(chosen).tolist())), dtype=np.int64)
         maxima = {leg: float(scores.max(initial=0)) for leg, scores in every.items()}
         found = {leg: scores[documents] for leg, scores in every.items()}
         if question.vector is not None:
@@ -246,18 +244,13 @@ class LocalIndex:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
         return scores
 
-    def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> dict[int, float]:
+    def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> list[int]:
         # Several passages of one document may come first; four times as many passages hold enough documents.
         scores, passages = self.dense.search(vector, 4 * depth, allowed)
         # Unlike a model's, the built-in encoder's cosines mean something by themselves: below this is chance.
         least = _LEAST_COSINE if self._word_vectors else 0.0
-        documents: dict[int, float] = {}
-        for score, passage in zip(scores[0].tolist(), passages[0].tolist(), strict=True):
-            if passage >= 0 and score > least:
-                documents.setdefault(int(self.dense.passage_documents[passage]), score)
-            if len(documents) == depth:
-                break
-        return documents
+        near = passages[0][(scores[0] > least) & (passages[0] >= 0)]
+        return list(dict.fromkeys(self.dense.passage_documents.take(near).tolist()))[:depth]
 
     def _dense_scores(self, vector: npt.NDArray[np.float32], documents: npt.NDArray[np.int64]) -> Scores:
         """The score of each document's best passage, 0 or above."""

@@ -8,7 +8,6 @@ of Japanese into Japanese: which word one writer uses where another writes this 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,8 @@ class LearnedSynonyms:
     def __init__(self, folder: Path = _FOLDER) -> None:
         """Map the arrays in `folder`."""
         arrays: dict[str, npt.NDArray[Any]] = {
-            path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in folder.glob("*.npy")
+            path.stem: np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+            for path in folder.glob("*.npy")
         }
         self._vocabulary = Vocabulary(arrays)
         self._starts: npt.NDArray[np.int32] = arrays["starts"]
@@ -55,7 +55,7 @@ class LearnedSynonyms:
         return (
             *words,
             *(
-                replace(word, term=other, weight=WEIGHT * likeness * word.weight, origin="learned")
+                QueryTerm(other, WEIGHT * likeness * word.weight, "learned", word.surface, word.group, word.phrase)
                 for word, number in zip(chosen.values(), numbers, strict=True)
                 for other, likeness in self._of(number)
                 if other not in asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from faqsearch.tokens.codes import humps
@@ -110,9 +110,9 @@ class Question:
         if at == len(self.terms):
             self.terms.append(new)
         elif origin == "word" == self.terms[at].origin:
-            self.terms[at] = replace(self.terms[at], weight=self.terms[at].weight + weight)
+            self.terms[at] = self.terms[at]._replace(weight=self.terms[at].weight + weight)
         elif weight > self.terms[at].weight:  # asked now, and met before as the variant of another word
-            self.terms[at] = replace(new, group=self.terms[at].group)
+            self.terms[at] = new._replace(group=self.terms[at].group)
 
 
 def _pair_weight(surface: str) -> float:

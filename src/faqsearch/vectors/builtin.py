@@ -157,29 +157,33 @@ class BuiltinEncoder:
 
     def encode_passages(self, texts: Sequence[str], /) -> Vectors:
         """Return one vector per passage; zero for one without a known word or kanji."""
-        return self._encode([dict(Counter(self._tokenizer.words(text))) for text in texts])
+        rows = [Counter(self._tokenizer.words(text)) for text in texts]
+        return self._encode([(row, self._vocabulary.numbers(list(row)).tolist()) for row in rows])
 
-    def _known(self, terms: Sequence[QueryTerm]) -> dict[str, float]:
-        """The words of a question with their weights; of alternatives, those that the index knows."""
-        known = self._vocabulary.numbers([term.term for term in terms]) >= 0
+    def _known(self, terms: Sequence[QueryTerm]) -> tuple[Mapping[str, float], Sequence[int]]:
+        """The words of a question with their weights, and their numbers; of alternatives, those the index knows."""
+        numbers = self._vocabulary.numbers([term.term for term in terms]).tolist()
         asked: dict[str, float] = {}
+        places: dict[str, int] = {}
         groups: set[int] = set()
-        for term, is_known in zip(terms, known.tolist(), strict=True):
-            if is_known or term.group not in groups:
+        for term, number in zip(terms, numbers, strict=True):
+            if number >= 0 or term.group not in groups:
                 groups.add(term.group)
                 asked[term.term] = max(asked.get(term.term, 0.0), term.weight)
-        return asked
+                places[term.term] = number
+        return asked, list(places.values())
 
-    def _encode(self, rows: Sequence[Mapping[str, float]]) -> Vectors:
+    def _encode(self, rows: Sequence[tuple[Mapping[str, float], Sequence[int]]]) -> Vectors:
+        """Encode texts given as the weight of each word, and the words' numbers; -1 for words no document holds."""
         sums = np.zeros((len(rows), self.dimension), dtype=np.float32)
-        for total, row in zip(sums, rows, strict=True):  # a view of its row
-            terms = list(row)
-            numbers = self._vocabulary.numbers(terms)
+        for total, (row, found) in zip(sums, rows, strict=True):  # a view of its row
+            numbers = np.array(found, dtype=np.int64)
             known = np.flatnonzero(numbers >= 0)
             factors = np.fromiter(row.values(), dtype=np.float32, count=len(row))
             total[:] = factors[known] @ self._vectors.words(numbers[known])
-            for i in np.flatnonzero(numbers < 0).tolist():
-                total[:] += factors[i] * self._vectors.unknown(terms[i])
+            for i, (term, number) in enumerate(zip(row, found, strict=True)):
+                if number < 0:
+                    total[:] += factors[i] * self._vectors.unknown(term)
         return self._vectors.unit(sums)
 
 

@@ -26,7 +26,8 @@ class GeneralWords:
     def __init__(self, folder: Path = _FOLDER) -> None:
         """Map the arrays in `folder`."""
         arrays: dict[str, npt.NDArray[Any]] = {
-            path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in folder.glob("*.npy")
+            path.stem: np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+            for path in folder.glob("*.npy")
         }
         self._vocabulary = Vocabulary(arrays)
         self._vectors: npt.NDArray[np.int8] = arrays["vectors"]

@@ -1,0 +1,158 @@
+"""The compiled kernel gives what numpy gives: scores to the last bit, dot products to the last but a few."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faqsearch import build_index, kernel, open_index
+from faqsearch.errors import IndexFormatError
+from faqsearch.index.postings import Postings
+from faqsearch.index.selection import best, best_in_numpy
+from faqsearch.vocabulary import Vocabulary, vocabulary_arrays
+
+pytestmark = pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
+
+ROWS = [
+    (
+        "パスワードを忘れたときは？",
+        "再設定の画面を開きます。メールで届く番号を入力してください。番号は十分で切れます。",
+    ),
+    ("パスワードを変更したい", "設定画面の「パスワードの変更」から変更できます。古いパスワードが必要です。"),
+    ("会員登録の解約方法", "マイページから解約できます。解約すると予約も取り消されます。"),
+    ("領収書の再発行", "購入履歴から領収書を再発行できます。再発行は三回までです。宛名の変更もできます。"),
+    ("配送先の住所を変えたい", "発送の前なら、注文履歴から配送先を変更できます。発送の後は窓口へご連絡ください。"),
+    ("予約の取り消し", ""),
+]
+QUESTIONS = [
+    "パスワード 忘れた",
+    "領収書をもう一度発行してほしい",
+    "登録した住所の変更方法を教えてください",
+    "会員をやめて解約したい。予約はどうなりますか",
+    "配送",
+    "zzz",
+    "は",
+    "再設定再発行再配達",
+]
+
+
+@pytest.fixture(scope="module")
+def searcher(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kernel")
+    lines = ["質問,回答", *(f"{question},{answer}" for question, answer in ROWS)]
+    (folder / "faq.csv").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "synonyms.txt").write_text("領収書,レシート の 控え\nやめる,利用 を 終える\n", encoding="utf-8")
+    build_index(folder, folder / "index")
+    return open_index(folder / "index")
+
+
+def both(monkeypatch, ask):
+    """What the kernel gives, and what numpy gives."""
+    fast = ask()
+    monkeypatch.setattr(kernel, "compiled", None)
+    slow = ask()
+    monkeypatch.undo()
+    return fast, slow
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_candidates_are_the_same_with_and_without_the_kernel(searcher, monkeypatch, question):
+    asked = searcher.understand(question)
+    vector = searcher.encode([asked])
+    fast, slow = both(monkeypatch, lambda: searcher.candidates(asked, vector, every_leg=True))
+    assert fast.documents.tolist() == slow.documents.tolist()
+    assert fast.phrasings.tolist() == slow.phrasings.tolist()
+    assert fast.sentences.tolist() == slow.sentences.tolist()
+    assert list(fast.scores) == list(slow.scores)
+    for leg, scores in slow.scores.items():
+        if leg in ("dense", "topic", "context", "meaning"):
+            np.testing.assert_allclose(fast.scores[leg], scores, atol=1e-6, err_msg=leg)
+        else:
+            # One unit in the last place: numpy sums a single column pairwise.
+            np.testing.assert_allclose(fast.scores[leg], scores, rtol=2e-7, atol=0, err_msg=leg)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, -1.0]), max_size=60), st.integers(min_value=0, max_value=70))
+def test_the_best_scores_are_chosen_as_numpy_chooses_them(scores, depth):
+    values = np.array(scores, dtype=np.float32)
+    nonzero = np.flatnonzero(values)
+    wanted = sorted(nonzero[np.argsort(-values[nonzero], kind="stable")[:depth]].tolist())
+    assert best(values, depth).tolist() == wanted
+    if depth and (values >= 0).all():
+        assert best_in_numpy(values, depth).tolist() == wanted
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_postings_add_up_as_in_numpy(data):
+    units, terms = data.draw(st.integers(1, 30)), data.draw(st.integers(1, 8))
+    held = [sorted(data.draw(st.sets(st.integers(0, units - 1)))) for _ in range(terms)]
+    weights = data.draw(st.lists(st.floats(0, 9, width=32), min_size=sum(map(len, held)), max_size=sum(map(len, held))))
+    postings = Postings(
+        {
+            "indptr": np.cumsum([0, *map(len, held)]).astype(np.int64),
+            "units": np.array([unit for own in held for unit in own], dtype=np.int32),
+            "weights": np.array(weights, dtype=np.float32),
+            "tfs": np.ones(len(weights), dtype=np.uint16),
+            "unit_documents": np.arange(units, dtype=np.int32),
+            "lengths": np.ones(units, dtype=np.uint32),
+            "idf": np.ones(terms, dtype=np.float32),
+            "df": np.ones(terms, dtype=np.uint32),
+            "absent": np.zeros(terms, dtype=np.float32),
+        },
+        units,
+    )
+    term = st.tuples(st.integers(0, terms - 1), st.sampled_from([1.0, 0.5, 0.3, 0.7]))
+    groups = data.draw(st.lists(st.lists(term, min_size=1, max_size=4), max_size=6))
+    fast = postings.group_scores(groups)
+    compiled, kernel.compiled = kernel.compiled, None
+    try:
+        slow = postings.group_scores(groups)
+    finally:
+        kernel.compiled = compiled
+    assert fast.tolist() == slow.tolist()
+
+
+def test_terms_are_looked_up_by_their_spelling_too(monkeypatch):
+    terms = ["a", "解約", "解約する", "longer term", "\ud800\ud800\ud800\ud800", "𠮷野家の店"]
+    vocabulary = Vocabulary(vocabulary_arrays(terms)[0])
+    asked = [*terms, "解約しない", "b", "\ud800\ud800\ud800\ud801", ""]
+    fast, slow = both(monkeypatch, lambda: vocabulary.numbers(asked))
+    assert fast.tolist() == slow.tolist()
+    assert fast[-4:].tolist() == [-1, -1, -1, -1]
+    assert [vocabulary.term(number) for number in fast[: len(terms)]] == terms
+
+
+def test_a_term_with_the_key_of_another_is_not_taken_for_it(monkeypatch):
+    arrays, _ = vocabulary_arrays(["解約する"])
+    arrays["term_text"] = np.frombuffer("解約せず".encode(), dtype=np.uint8)
+    fast, slow = both(monkeypatch, lambda: Vocabulary(arrays).numbers(["解約する"]))
+    assert fast.tolist() == slow.tolist() == [-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("words", 2**31 - 1), ("words", -1), ("unit_starts", 2**40), ("unit_starts", -5), ("document_units", 2**40)],
+)
+def test_a_damaged_number_is_an_error_and_reads_nothing_outside(searcher, monkeypatch, name, value):
+    reader = searcher.index._reader
+    damaged = getattr(reader.sequences, name).copy()
+    damaged[1] = value
+    monkeypatch.setattr(reader.sequences, name, damaged)
+    asked = searcher.understand("パスワード 忘れた")
+    with pytest.raises(IndexFormatError, match="damaged"):
+        searcher.candidates(asked, None)
+
+
+@pytest.mark.parametrize("call", ["scores", "best", "read", "dots", "nearest_units", "numbers"])
+def test_arguments_that_do_not_fit_are_refused(call):
+    function = getattr(kernel.compiled, call)
+    with pytest.raises(TypeError):
+        function(np.zeros(3))
+    count = {"scores": 7, "best": 2, "read": 24, "dots": 4, "nearest_units": 7, "numbers": 6}[call]
+    odd = np.zeros(3, dtype=np.uint8)
+    with pytest.raises((IndexError, ValueError, TypeError, BufferError)):
+        function(*[odd] * (count - 1), np.zeros(0, dtype=np.int64) if call != "best" else odd)
