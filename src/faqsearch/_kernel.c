@@ -541,7 +541,8 @@ static enum Fault read_all(const Reading *r) {
     return fault;
 }
 
-/* What `read` is given, in order; see _kernel.pyi. */
+/* What `read` is given, in order; the last three are written. PARAMETERS: k1, b, mean length, ceiling, the part that
+ * says all, the least weight in a pair; k1, b and mean length of kanji. SCORES: passage, coverage, focus, pair, kanji. */
 enum {
     WORDS, UNIT_STARTS, KINDS, DOCUMENT_UNITS, IMPORTANCE, SPELLING_STARTS, SPELLING, KANJI_STARTS, KANJI_TERMS,
     KANJI_LENGTHS, DOCUMENTS, NUMBERS, GROUPS, WEIGHTS, WORTH, PHRASE_PLACES, PHRASE_BOUNDS, PHRASE_PARTS, KANJI_ASKED,

@@ -1,17 +1,17 @@
 """Kernel: the inner loops of a search in C (`_kernel.c`), where the package was installed with a C compiler.
 
 Without one, the same is done in numpy, which is also the reference the tests hold the kernel to. A search of 15,000
-documents takes three to four times as long then (benchmarks/README.md).
+documents takes about three times as long then (benchmarks/README.md).
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import ModuleType
 
 compiled: ModuleType | None
 try:
-    from faqsearch import _kernel
-
-    compiled = _kernel
+    # By name: not a module of Python, which import-linter would take for the whole package.
+    compiled = import_module("faqsearch._kernel")
 except ImportError:  # no compiler where it was installed, or a Python the build was not made for
     compiled = None
