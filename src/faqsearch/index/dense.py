@@ -112,7 +112,8 @@ class DenseIndex:
             sizes = _sizes(index, name, count)
             if index.metric_type != faiss.METRIC_INNER_PRODUCT or sizes[0] != sizes[1]:
                 raise IndexFormatError(f"{path} is not what was written", hint=DAMAGE_HINT)
-            self._opened[name] = index
+            # Of two threads that open it at once, both take the first: vectors are read where that one has them.
+            return self._opened.setdefault(name, index)
         return self._opened[name]
 
     def search(
@@ -178,7 +179,7 @@ class DenseIndex:
         import faiss
 
         if self._mapped is None:
-            index = self._open(DENSE_FILE)
+            index = self._open(DENSE_FILE)  # kept open for as long as this is
             self._mapped = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
         return self._mapped
 
