@@ -13,7 +13,7 @@
     ├── IndexWriteError      4  an index cannot be written (disk full, read-only folder)
     ├── IndexBusy            5  another build holds the lock
     ├── EngineError          5  a search engine cannot be reached or refused the request
-    ├── EngineDenied         4  a search engine does not take the token
+    │   └── EngineDenied     4  it does not take the token
     ├── ModelError           4  an encoder cannot be loaded
     └── MissingExtra         2  an optional dependency is not installed
 
@@ -140,8 +140,10 @@ class EngineError(FaqsearchError):
         """The engine's own code of what happened, 0 where it said nothing."""
 
 
-class EngineDenied(FaqsearchError):
-    """A search engine does not take the token, or lets nobody with it do what was asked."""
+class EngineDenied(EngineError):
+    """A search engine does not take the token, or lets nobody with it do what was asked; not worth retrying."""
+
+    exit_code = 4
 
 
 class ModelError(FaqsearchError):

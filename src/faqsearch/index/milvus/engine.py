@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import re
 import threading
 import time
 from functools import cached_property
@@ -27,23 +28,18 @@ _CONNECTING = 5.0
 # pymilvus asks every ten seconds whether the server lives, idle or not, which gRPC servers take for an attack.
 _CHANNEL = {"grpc.keepalive_time_ms": 60_000, "grpc.keepalive_permit_without_calls": 0}
 # Codes of Milvus for a state that passes: not ready, unavailable, memory, requests, internal, rates and quotas.
+NOT_LOADED = 101
 _PASSING = frozenset({2, 3, 4, 8, 9, 10, 502, 503})
 _UNREACHABLE = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED", "UNKNOWN")
+_LOST = re.compile("connect|local milvus|Retry (timeout|run out)", re.IGNORECASE)
 _DENIED = ("UNAUTHENTICATED", "PERMISSION_DENIED")
 
 
 class Engine:
-    """A Milvus server, or a file of Milvus Lite. Safe to share between threads."""
+    """A Milvus server, or a file of Milvus Lite; the first call connects. Safe to share between threads."""
 
-    def __init__(self, address: MilvusAddress, *, patience: float | None = None) -> None:
-        """Take an address; the first call connects.
-
-        Args:
-            address: Where Milvus is.
-            patience: Seconds a call is tried for; None takes what the call's kind is worth.
-        """
+    def __init__(self, address: MilvusAddress) -> None:
         self.address = address
-        self._patience = patience
         self._connecting = threading.Lock()
 
     @cached_property
@@ -89,7 +85,9 @@ class Engine:
             EngineError: Milvus cannot be reached, or refused.
             EngineDenied: It does not take the token.
         """
-        until = time.monotonic() + (self._patience if self._patience is not None else patience)
+        if "_client" not in self.__dict__:
+            patience = min(patience, ASKING)  # one that was never there will hardly come
+        until = time.monotonic() + patience
         wait = _FIRST_WAIT
         while True:
             left = max(until - time.monotonic(), 0.5)
@@ -103,6 +101,10 @@ class Engine:
                 found = self._understood(error)
                 if found is None:
                     raise
+                if found.error.code == NOT_LOADED and time.monotonic() < until:
+                    # A server that started again, or somebody who let go of what nobody had asked for.
+                    self.call("load_collection", args[0], patience=left)
+                    continue
                 if not found.passing or time.monotonic() + wait > until:
                     raise found.error from error
                 time.sleep(wait * (1 + _SPREAD * random.random()))  # noqa: S311
@@ -132,8 +134,8 @@ class Engine:
             return _Failure(
                 EngineDenied(f"{self.address} does not take the token ({message})", hint=hint), passing=False
             )
-        lost = isinstance(error, pymilvus.exceptions.ConnectError) or "connect" in message.lower()
-        if status in _UNREACHABLE or lost or "Retry timeout" in message:
+        lost = isinstance(error, pymilvus.exceptions.ConnectError) or bool(_LOST.search(message))
+        if status in _UNREACHABLE or lost:
             hint = "Look whether the server runs and the address is right, then try again."
             if self.address.embedded:
                 hint = "One process at a time can use a file of Milvus Lite; run `milvus-lite server` for several."

@@ -6,7 +6,7 @@ features, the sentence that matched.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -153,19 +153,20 @@ class MilvusIndex:
         """Return for each document the first that says much the same, -1 where no other does."""
         if not self.manifest.copies:
             return np.full(len(numbers), -1, dtype=np.int32)
-        return self._column(numbers.tolist(), "originals")
+        return self._columns(numbers.tolist())["originals"]
 
     def sentences(self, number: int) -> list[tuple[int, int]]:
         """Return (start, end) of each sentence of a document's answer, in order."""
-        kinds = self._column([number], "words/unit_kinds")
-        return [(a, b) for a, b in self._column([number], "words/unit_spans")[kinds == SENTENCE].tolist()]
+        columns = self._columns([number])
+        spans = columns["words/unit_spans"][columns["words/unit_kinds"] == SENTENCE]
+        return [(start, end) for start, end in spans.tolist()]
 
     def vectors(self, number: int) -> Vectors:
         """Return the stored vectors of a document's passages; float32, shape (passages, dimension)."""
-        return self._column([number], VECTORS)
+        return self._columns([number])[VECTORS]
 
-    def _column(self, numbers: list[int], name: str) -> npt.NDArray[Any]:
-        return self._records.unpacked(self._fetching.records(numbers)).columns[name]
+    def _columns(self, numbers: list[int]) -> Mapping[str, npt.NDArray[Any]]:
+        return self._records.unpacked(self._fetching.records(numbers)).columns
 
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first."""

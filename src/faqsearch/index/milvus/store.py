@@ -125,12 +125,15 @@ class MilvusStore:
 
     def _named(self) -> int:
         """The number of the generation that answers."""
+        missing = f"no index at {self.address}"
+        hint = f"Build one: faqsearch build CORPUS --into {self.address}"
+        if self.address.embedded and not Path(self.address.uri).exists():
+            raise IndexNotFound(missing, hint=hint)  # asking for it would make it
         try:
             said = self.engine.call("describe_alias", self.names.alias)
         except EngineError as error:
             if error.code in _MISSING or "not exist" in error.message or "not found" in error.message:
-                hint = f"Build one: faqsearch build CORPUS --into {self.address}"
-                raise IndexNotFound(f"no index at {self.address}", hint=hint) from error
+                raise IndexNotFound(missing, hint=hint) from error
             raise
         number = self.names.number(str(said.get("collection_name")))
         if number is None:

@@ -1,0 +1,23 @@
+"""One Milvus Lite server for all tests of a run, and a cache that is nobody else's."""
+
+import pytest
+
+from lite import LiteServer, import_milvus
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """The folder of what is fetched from an engine."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FAQSEARCH_CACHE", str(folder))
+        patch.delenv("FAQSEARCH_MILVUS_TOKEN", raising=False)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """A server that runs for as long as the tests do; take a name of your own with `server.address(name)`."""
+    with LiteServer(tmp_path_factory.mktemp("server")) as running:
+        import_milvus()
+        yield running
