@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +15,7 @@ from faqsearch.analyser import DocumentAnalyser
 from faqsearch.dictionaries import copy_synonyms, user_words_of
 from faqsearch.errors import SourceError
 from faqsearch.index.manifest import Manifest, SourceRecord
+from faqsearch.index.remembered import remembering
 from faqsearch.index.store import open_store
 from faqsearch.index.writer import GenerationWriter, Written
 from faqsearch.settings import Settings
@@ -92,7 +93,9 @@ def build_index(
     analyser = DocumentAnalyser(tokenizer, None if encoder is None else settings.passage_chars)
     source = Corpus(corpus, strict=strict, hidden=settings.hidden, known=ReadBefore())
     folder = open_store(into)
-    with folder.lock("build"), folder.new_generation() as building:
+    with folder.lock("build"), folder.new_generation() as building, ExitStack() as kept:
+        if encoder is not None:
+            encoder = kept.enter_context(remembering(encoder, folder.generations()))
         with GenerationWriter(building, settings, analyser) as writer:
             fill(writer, analyser, source.items(), processes, progress, partial(estimated, source, writer))
             if not writer.documents:

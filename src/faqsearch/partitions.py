@@ -234,8 +234,8 @@ def _take(
     _check_terms(analysis)
     writer.take(new, analysis)
     if vectors:
-        stored, places = known.vectors(old)
-        writer.take_vectors(new[places], stored)
+        stored, keys, places = known.vectors(old)
+        writer.take_vectors(new[places], keys, stored)
 
 
 def _check_terms(analysis: Analysis) -> None:

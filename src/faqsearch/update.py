@@ -18,6 +18,7 @@ from faqsearch.errors import IndexMismatch, SourceError
 from faqsearch.index.damage import saying_damage
 from faqsearch.index.documents_writing import Inventory
 from faqsearch.index.known import Known
+from faqsearch.index.remembered import remembering
 from faqsearch.index.store import open_store
 from faqsearch.index.writer import GenerationWriter
 from faqsearch.settings import Settings
@@ -138,6 +139,7 @@ def update_index(
                         return _report(old, source, changes, started, published=False)
                     if reads_texts:
                         encoder = _check_encoder(old, encoder or load_encoder(settings, say=say))
+                        encoder = kept.enter_context(remembering(encoder, [files]))
                     written = writer.finish(encoder, progress)
                     break
             manifest = describe("update", source.report, settings, tokenizer, written)

@@ -1,5 +1,7 @@
 """Encoders from sentence-transformers."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from faqsearch.build import build_index
 from faqsearch.errors import IndexMismatch, ModelError
 from faqsearch.search import open_index
 from faqsearch.settings import Settings
-from faqsearch.vectors.transformer import TransformerEncoder
+from faqsearch.vectors.transformer import TransformerEncoder, _alike
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
 
@@ -35,6 +37,63 @@ def test_batches_do_not_change_vectors(encoder):
 
     alone = np.concatenate([encoder.encode_passages([text]) for text in texts])
     assert together == pytest.approx(alone, abs=1e-5)
+
+
+def test_batches_hold_texts_of_like_length():
+    """Each text is in one batch, the longest first; a batch is as long as it is wide at most, but never empty."""
+    lengths = [5, 3000, 100, 0, 99, 600, 600, 100, 5]
+    batches = list(_alike(["あ" * length for length in lengths]))
+
+    assert sorted(place for batch in batches for place in batch) == list(range(len(lengths)))
+    assert [lengths[place] for batch in batches for place in batch] == sorted(lengths, reverse=True)
+    assert [len(batch) for batch in batches] == [1, 2, 6]
+
+
+def test_fingerprints_tell_what_makes_vectors_differ(model_folder, other_folder, tmp_path):
+    """Other weights, another tokenizer and another document prompt are another fingerprint; another place is not."""
+
+    def fingerprint(folder, **prompts):
+        return TransformerEncoder.load(str(folder), **prompts).passage_fingerprint
+
+    own = fingerprint(model_folder)
+    shutil.copytree(model_folder, tmp_path / "moved")
+    (tmp_path / "moved" / "checkpoint-5").mkdir()
+    (tmp_path / "moved" / "checkpoint-5" / "optimizer.pt").write_bytes(b"left behind")
+    shutil.copytree(model_folder, tmp_path / "other")
+    words = tmp_path / "other" / "tokenizer.json"
+    words.write_text(words.read_text(encoding="utf-8").replace('"解": ', '"界": '), encoding="utf-8")
+
+    assert own == fingerprint(tmp_path / "moved") == fingerprint(model_folder, query_prompt="質問: ")
+    assert (
+        len(
+            {
+                own,
+                *map(fingerprint, (other_folder, tmp_path / "other")),
+                fingerprint(model_folder, document_prompt="文: "),
+            }
+        )
+        == 4
+    )
+
+
+def test_a_rebuild_encodes_one_entry(model_folder, corpus, tmp_path, monkeypatch):
+    """A build of a corpus in which one answer changed has the model read one passage."""
+    from sentence_transformers import SentenceTransformer
+
+    shutil.copytree(corpus, tmp_path / "corpus")
+    settings = Settings(model=str(model_folder))
+    build_index(tmp_path / "corpus", tmp_path / "i", settings=settings, processes=1)
+    entries = tmp_path / "corpus" / "faq.jsonl"
+    entries.write_text(entries.read_text(encoding="utf-8").replace("550円", "600円"), encoding="utf-8")
+    real, read = SentenceTransformer.encode, []
+    monkeypatch.setattr(
+        SentenceTransformer, "encode", lambda self, texts, **options: read.extend(texts) or real(self, texts, **options)
+    )
+    build_index(tmp_path / "corpus", tmp_path / "i", settings=settings, processes=1)
+
+    assert [text for text in read if "索引を作った" not in text] == [
+        "送料はいくらですか。\n全国一律600円です。4,980円以上のご注文は送料無料です。"
+    ]
 
 
 def test_own_prompts_are_used(prompted_folder):
@@ -117,8 +176,6 @@ def test_an_index_remembers_its_model(corpus, model_folder, other_folder, tmp_pa
 
 def test_other_weights_under_the_same_name_are_noticed(corpus, model_folder, other_folder, tmp_path):
     """A model folder whose weights were replaced is refused, though its name is the same."""
-    import shutil
-
     shutil.copytree(model_folder, tmp_path / "model")
     build_index(corpus, tmp_path / "i", settings=Settings(model=str(tmp_path / "model")))
     shutil.rmtree(tmp_path / "model")

@@ -27,6 +27,7 @@ from faqsearch.index.encoding import Before
 from faqsearch.index.folder import Generation
 from faqsearch.index.interface import Analysis
 from faqsearch.index.local import ENCODER_FILE, LEXICAL_FILE, UNITS_FILE, LocalIndex
+from faqsearch.index.remembered import KEYS, Keys, unknown_keys
 from faqsearch.index.sequences import TermSequences, stored_sequences
 from faqsearch.sources import KnownFile, ReadBefore
 from faqsearch.vectors.interface import Vectors
@@ -129,12 +130,13 @@ class Known:
             for wording in own.get(number, ()):
                 yield replace(wording, document=place)
 
-    def vectors(self, numbers: Numbers) -> tuple[Vectors, npt.NDArray[np.int32]]:
-        """Return the vectors of some documents' passages, and the place in `numbers` of the document of each."""
+    def vectors(self, numbers: Numbers) -> tuple[Vectors, Keys, npt.NDArray[np.int32]]:
+        """Return vectors and keys of some documents' passages, and the place in `numbers` of the document of each."""
         starts = self.index.tables["passage_starts"]
         counts = starts[numbers + 1] - starts[numbers]
-        vectors = self.index.dense.vectors(ranges(starts[numbers], counts))
-        return vectors, np.repeat(np.arange(len(numbers), dtype=np.int32), counts)
+        rows = ranges(starts[numbers], counts)
+        keys = self.index.tables[KEYS][rows] if KEYS in self.index.tables else unknown_keys(len(rows))
+        return self.index.dense.vectors(rows), keys, np.repeat(np.arange(len(numbers), dtype=np.int32), counts)
 
     def readings(
         self, numbers: Numbers, read: Callable[[Sequence[Document]], Counter[tuple[str, str]]]

@@ -22,7 +22,7 @@ from faqsearch.index.copies import count_copies
 from faqsearch.index.counts import CountsBuilder, TermCounts
 from faqsearch.index.dense_files import write_dense
 from faqsearch.index.documents_writing import DocumentsWriter
-from faqsearch.index.encoding import BuiltIn, built_in, built_in_as_before, encoded_texts
+from faqsearch.index.encoding import BuiltIn, built_in, built_in_as_before
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.folder import Generation
 from faqsearch.index.interface import Analyser, Analysis
@@ -30,10 +30,12 @@ from faqsearch.index.known import Known
 from faqsearch.index.lexicon import lexicon_arrays
 from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE, UNITS_FILE
 from faqsearch.index.merging import WORD_LEGS, Lexical, LexicalMerge, merged_facets
+from faqsearch.index.passage_vectors import PassagesBuilder
 from faqsearch.index.postings import write_postings
+from faqsearch.index.remembered import Keys
 from faqsearch.index.sequences import SequencesBuilder, TermSequences
 from faqsearch.index.shortlist import make_shortlist
-from faqsearch.index.spill import Spill, Stored
+from faqsearch.index.spill import Spill
 from faqsearch.index.splicing import Moves, longest_ascending
 from faqsearch.settings import Settings
 from faqsearch.sources import Item, KeyedDocument, KnownRow
@@ -89,8 +91,7 @@ class GenerationWriter:
         self._counts = {leg: CountsBuilder(self._spill) for leg in _LEGS}
         self._readings: Counter[tuple[str, str]] = Counter()
         self._completions = CompletionsBuilder()
-        self._passages: list[tuple[int, str]] = []
-        self._vectors: list[tuple[npt.NDArray[np.int32], Stored]] = []
+        self._passages = PassagesBuilder(self._spill)
 
     def __enter__(self) -> Self:
         return self
@@ -132,12 +133,11 @@ class GenerationWriter:
         self._add_terms(analysis.words, analysis.counts, numbers)
         self._readings.update(analysis.readings)
         self._completions.add(analysis.wordings, numbers.tolist())
-        for number, passages in zip(numbers.tolist(), analysis.passages, strict=bool(analysis.passages)):
-            self._passages.extend((number, f"{p.context}\n{p.text}" if p.context else p.text) for p in passages)
+        self._passages.add(numbers.tolist(), analysis.passages)
 
-    def take_vectors(self, owners: npt.NDArray[np.int32], vectors: Vectors) -> None:
+    def take_vectors(self, owners: npt.NDArray[np.int32], keys: Keys, vectors: Vectors) -> None:
         """Keep vectors encoded elsewhere; `owners` are the numbers of their documents, ascending over all calls."""
-        self._vectors.append((owners, self._spill.put(vectors.ravel())))
+        self._passages.add_encoded(owners, keys, vectors)
 
     def _add_terms(
         self, words: TermSequences, counts: Mapping[str, TermCounts], numbers: npt.NDArray[np.int32]
@@ -195,7 +195,9 @@ class GenerationWriter:
             self._write(ENCODER_FILE, built.arrays)
             self._places[UNITS_FILE] = built.write_units(self._path / UNITS_FILE, lexical.words["unit_kinds"])
         else:
-            (owners, vectors), described = self._encoded(encoder, progress), encoder.describe()
+            owners, vectors, keys = self._passages.encoded(encoder, self._known, self._reused, progress)
+            described = encoder.describe()
+            tables |= keys
         tables |= {
             "passage_documents": owners,
             "passage_starts": np.searchsorted(owners, np.arange(self.documents + 1)),
@@ -282,18 +284,3 @@ class GenerationWriter:
             for key, array in arrays.items():
                 file.add(key, array)
         self._places[name] = file.places
-
-    def _encoded(self, encoder: Encoder, progress: Progress) -> tuple[npt.NDArray[np.int32], Iterable[Vectors]]:
-        """Owners and vectors of all passages; those of known documents are copied."""
-        if self._vectors:
-            kept = (stored.read().reshape(-1, encoder.dimension) for _, stored in self._vectors)
-            return np.concatenate([owners for owners, _ in self._vectors]), kept
-        owners = np.array([owner for owner, _ in self._passages], dtype=np.int32)
-        vectors = encoded_texts(encoder, [text for _, text in self._passages], progress)
-        if self._known and self._reused:
-            new, old = np.array(self._reused, dtype=np.int64).T
-            copied, places = self._known.vectors(old)
-            owners = np.concatenate((owners, new.astype(np.int32)[places]))
-            order = np.argsort(owners, kind="stable")
-            owners, vectors = owners[order], np.concatenate((vectors, copied))[order]
-        return owners, [vectors]

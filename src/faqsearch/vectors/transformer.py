@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -35,13 +37,33 @@ _PROBE = "faqsearch はこの文で、索引を作ったモデルと同じモデ
 _PROBE_NUMBERS = 32
 # Another CPU, BLAS or library version moves a unit vector's coordinates by about 1e-4; another model by 0.1.
 _PROBE_TOLERANCE = 0.02
+# Characters in a batch, all texts as long as the longest.
+_BATCH_CHARS = 1_200
 
 
 class TransformerEncoder:
     """A sentence-transformers model with its query and document prompts."""
 
-    def __init__(self, model: SentenceTransformer, *, name: str, query_prompt: str, document_prompt: str) -> None:
+    def __init__(
+        self,
+        model: SentenceTransformer,
+        *,
+        name: str,
+        query_prompt: str,
+        document_prompt: str,
+        folder: Path | None = None,
+    ) -> None:
+        """Take a model that is loaded.
+
+        Args:
+            model: The model.
+            name: What it was loaded by.
+            query_prompt: Put before every question.
+            document_prompt: Put before every passage.
+            folder: Where its files are; None when nobody knows, and then its vectors are never taken again.
+        """
         self._model = model
+        self._folder = folder
         self._name = name
         self._query_prompt = query_prompt
         self._document_prompt = document_prompt
@@ -104,7 +126,8 @@ class TransformerEncoder:
             query_prompt = own.get("query", known[0])
         if document_prompt is None:
             document_prompt = own.get("document", own.get("passage", known[1]))
-        return cls(model, name=name, query_prompt=query_prompt, document_prompt=document_prompt)
+        folder = Path(name) if is_path else _snapshot(name)
+        return cls(model, name=name, query_prompt=query_prompt, document_prompt=document_prompt, folder=folder)
 
     @property
     def name(self) -> str:
@@ -128,6 +151,22 @@ class TransformerEncoder:
             "max_tokens": self._model.get_max_seq_length(),
             "probe": [round(float(number), 5) for number in probe],
         }
+
+    @cached_property
+    def passage_fingerprint(self) -> str | None:
+        """Tells encoders apart that may give a passage another vector, by all files of the model and its prompt."""
+        if self._folder is None:
+            return None
+        digest = blake2b(repr(self._document_prompt).encode(), digest_size=16)
+        for path in sorted(self._folder.rglob("*")):
+            part = path.relative_to(self._folder)
+            # What a training left behind, gigabytes of it, no loader reads.
+            if path.is_file() and not part.parts[0].startswith("checkpoint-"):
+                digest.update(f"\0{part.as_posix()}\0{path.stat().st_size}\0".encode())
+                with path.open("rb") as file:
+                    while block := file.read(1 << 20):
+                        digest.update(block)
+        return digest.hexdigest()
 
     def check(self, described: Mapping[str, Any]) -> None:
         """Compare this model with the one an index was made with.
@@ -154,11 +193,33 @@ class TransformerEncoder:
     def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
         if not texts:
             return np.empty((0, self._dimension), dtype=np.float32)
-        # sentence-transformers sorts by length itself, so one call with all texts pads least.
-        vectors = self._model.encode(
-            [prompt + text for text in texts], batch_size=32, show_progress_bar=False, convert_to_numpy=True
-        )
+        asked = [prompt + text for text in texts]
+        vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
+        for batch in _alike(asked):
+            vectors[batch] = self._model.encode(
+                [asked[i] for i in batch], batch_size=len(batch), show_progress_bar=False, convert_to_numpy=True
+            )
         return unit_rows(vectors)
+
+
+def _alike(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Yield the places of texts of like length, the longest first, as many as one batch should hold."""
+    order = sorted(range(len(texts)), key=lambda i: (-len(texts[i]), i))
+    start = 0
+    while start < len(order):
+        size = max(1, _BATCH_CHARS // max(1, len(texts[order[start]])))
+        yield order[start : start + size]
+        start += size
+
+
+def _snapshot(name: str) -> Path | None:
+    """Where the hub's cache has the files of a model that was loaded by its name."""
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (OSError, ValueError):
+        return None
 
 
 def _refuse_programs(folder: Path) -> None:
