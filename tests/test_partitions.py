@@ -69,6 +69,8 @@ def merged(folder, parts, **options):
 class Characters:
     """An encoder that counts characters."""
 
+    passage_fingerprint = "characters"
+
     name, dimension = "characters", 16
 
     def __init__(self, seed=0):
