@@ -17,10 +17,11 @@ import numpy.typing as npt
 
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import open_arrays
+from faqsearch.index.checksums import file_record
 from faqsearch.index.contained import contained
 from faqsearch.index.dense import DENSE_FILE
 from faqsearch.index.dense_files import stored_rows
-from faqsearch.index.folder import Generation, file_record
+from faqsearch.index.folder import Generation
 from faqsearch.index.local import TABLES_FILE
 from faqsearch.index.store import StoredGeneration
 from faqsearch.vectors.interface import Encoder, Vectors
