@@ -107,6 +107,9 @@ class _Passages:
     def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
         return self._vectors[passages]
 
+    def products(self, passages: npt.NDArray[np.int64], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        return np.asarray(self._vectors[passages] @ vector)
+
 
 def _postings(
     leg: str, settings: BM25, mean: float, shared: Arrays, excerpts: Excerpts, asked: npt.NDArray[np.int64]
