@@ -7,6 +7,7 @@ another 24, and of 2,841 titles of articles 27.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -78,6 +79,8 @@ def _with_first(ranking: Ranking, order: npt.NDArray[np.int64], repeats: int) ->
     return Ranking(order, ranking.scores + added, {**ranking.shares, REPEAT: added})
 
 
+# The same entries come up again and again, whatever is asked.
+@lru_cache(maxsize=4_096)
 def bare(text: str) -> str:
     """Return what is left of a text without white space, punctuation and differences of width and case."""
     return "".join(filter(str.isalnum, fold(text)))
