@@ -133,7 +133,7 @@ def test_two_builders_do_not_mix(where, tmp_path):
 
 def test_of_many_builders_at_once_one_holds_the_lock(where):
     """However they come: exactly one holds it at any time."""
-    holding, most, busy = [], [], []
+    holding, most, busy, wrong = [], [], [], []
 
     def come():
         try:
@@ -144,6 +144,8 @@ def test_of_many_builders_at_once_one_holds_the_lock(where):
                 holding.pop()
         except IndexBusy:
             busy.append(1)
+        except Exception as error:
+            wrong.append(error)
 
     threads = [threading.Thread(target=come) for _ in range(6)]
     for thread in threads:
@@ -151,6 +153,7 @@ def test_of_many_builders_at_once_one_holds_the_lock(where):
     for thread in threads:
         thread.join()
 
+    assert wrong == []
     assert max(most) == 1
     assert len(most) + len(busy) == 6
 

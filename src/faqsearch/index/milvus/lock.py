@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # Seconds between two beats, and from which age on a lock is looked at for twice that time.
 BEAT, DOUBTED = 5.0, 60.0
 _ROW = "lock"
+_UNSAID = "nobody's"
+_TRIES = 3
 _LONGEST = 2_000
 
 
@@ -42,12 +44,12 @@ class EngineLock:
         self._beating = threading.Thread(target=self._beat, name="faqsearch-lock", daemon=True)
 
     def __enter__(self) -> Self:
-        for _ in range(2):
+        for _ in range(_TRIES):
             if self._make():
                 self._beating.start()
                 return self
-            self._refuse_if_alive()
-            self._remove()
+            if dead := self._dead():
+                self._remove(dead)
         raise self._busy("another process")
 
     def __exit__(
@@ -57,8 +59,7 @@ class EngineLock:
         self._beating.join()
         # Out of reach, it is taken over when it is found without a beat.
         with suppress(FaqsearchError):
-            if self._held():
-                self._remove()
+            self._remove(self._token)
 
     def check(self) -> None:
         """Make sure that the lock is still held.
@@ -73,51 +74,60 @@ class EngineLock:
         try:
             # Servers take the same collection made twice for one; two with different descriptions, they do not.
             make_parts(self._engine, self._parts.collection, self._token, first=True)
+            self._write()
         except EngineError as error:
-            if not self._exists():
-                raise
             if error.code == 0:
-                raise
-            return False
-        self._write()
+                raise  # out of reach
+            return False  # there is one, or somebody let go of it this moment
         return self._held()
-
-    def _exists(self) -> bool:
-        return bool(self._engine.call("has_collection", self._parts.collection, patience=WRITING))
 
     def _write(self) -> None:
         value = {"token": self._token, "holder": self._said, "beat": time.time()}
         self._parts.write([self._parts.row(_ROW, 0, json.dumps(value).encode("utf-8"))])
 
     def _read(self) -> dict[str, Any] | None:
+        """What the lock's row says: nothing when it has none yet; None when there is no lock."""
         try:
             (content,) = self._parts.read(_ROW, 1)
             value: dict[str, Any] = json.loads(content)
-        except (EngineError, IndexFormatError, ValueError):
-            if self._exists():
-                return None
+        except (IndexFormatError, ValueError):
             return {}
+        except EngineError as error:
+            if error.code == 0:
+                raise
+            return None
         return value
 
     def _held(self) -> bool:
         return (self._read() or {}).get("token") == self._token
 
-    def _refuse_if_alive(self) -> None:
+    def _dead(self) -> str | None:
+        """Return the token of a lock whose holder is dead; None when there is no lock any more.
+
+        Raises:
+            IndexBusy: The holder lives.
+        """
         before = self._read()
-        if before == {}:
-            return  # it was let go of meanwhile
+        if before is None:
+            return None
         if before and abs(time.time() - float(before.get("beat", 0))) < DOUBTED:
             raise self._busy(str(before.get("holder"))[:_LONGEST])
         time.sleep(2 * BEAT)
-        if (now := self._read()) and now != before:
+        now = self._read()
+        if now is None:
+            return None
+        if now != before:
             raise self._busy(str(now.get("holder"))[:_LONGEST])
+        return str(now.get("token", _UNSAID))
 
     def _busy(self, holder: str) -> IndexBusy:
         said = f"{self._engine.address} is being written by {holder}"
         return IndexBusy(said, hint="Wait until it is done.")
 
-    def _remove(self) -> None:
-        with suppress(EngineError):
+    def _remove(self, token: str) -> None:
+        """Remove a lock, if it is still the one with that token."""
+        now = self._read()
+        if now is not None and now.get("token", _UNSAID) == token:
             self._engine.call("drop_collection", self._parts.collection, patience=WRITING)
 
     def _beat(self) -> None:
