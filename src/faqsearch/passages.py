@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from faqsearch.documents import Document
+from faqsearch.patterns import pattern
 from faqsearch.text import sentences
 
 Field = Literal["question", "answer"]
@@ -16,10 +17,10 @@ PHRASING, SENTENCE, OTHER = 0, 1, 2
 """Kinds of units the words of a document come in: each phrasing, each sentence of the answer, one of other words."""
 
 # A fenced block as the sources write it: a line of at least three backticks or tildes, up to the same again.
-_FENCED = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$\n?|\Z)", re.MULTILINE | re.DOTALL)
+_FENCED = pattern(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$\n?|\Z)", re.MULTILINE | re.DOTALL)
 
 # A line with cells between bars, or one that begins with the number of a step.
-_WHOLE = re.compile(
+_WHOLE = pattern(
     r"^(?:.*\S \| .*|[ \t]*(?:[0-9０-９]{1,3}[.)．）、]|[(（][0-9０-９]{1,3}[)）]|[①-⑳]|手順[ 　]?[0-9０-９]{1,3}).*)$",
     re.MULTILINE,
 )

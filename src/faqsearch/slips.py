@@ -7,10 +7,10 @@ Only words that nothing holds are touched, so a slip never changes what a correc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from faqsearch.index.lexicon import Lexicon
+from faqsearch.patterns import pattern
 from faqsearch.text import fold, normalize, to_hiragana
 from faqsearch.tokens import QueryTerm, Tokenizer
 from faqsearch.tokens.kana import kana_key
@@ -22,9 +22,9 @@ _LONGEST = 16
 _MEANT = 0.7
 # Words below this weight only help to ask.
 _MEANINGFUL = 0.6
-_KATAKANA = re.compile("[ァ-ヶー]+")
-_LATIN = re.compile("[a-z]+")
-_KANJI = re.compile("[々\u3400-\u9fff]")
+_KATAKANA = pattern("[ァ-ヶー]+")
+_LATIN = pattern("[a-z]+")
+_KANJI = pattern("[々\u3400-\u9fff]")
 _KATAKANA_LETTERS = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲンガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポヴーァィゥェォッャュョ"
 _LATIN_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from faqsearch.patterns import pattern
+
 RULES_VERSION = 1
 """Bump when any term could come out differently; it is part of the tokenizer's fingerprint."""
 
@@ -39,8 +41,8 @@ _BEFORE = re.compile(
 )
 _BEFORE_TO = dict.fromkeys("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029", "\n") | dict.fromkeys("－─━−", "ー")
 _BEFORE_TO |= dict.fromkeys("㈱(（﹙⁽₍", "株式会社") | {"㈲": "有限会社", "\u309b": "\u3099", "\u309c": "\u309a"}
-_IS_INVISIBLE = re.compile(f"[{_INVISIBLE}]").match
-_IS_DIGIT_FORM = re.compile(f"[{_DIGIT_FORM}]").match
+_INVISIBLE_ONE = pattern(f"[{_INVISIBLE}]")
+_DIGIT_FORM_ONE = pattern(f"[{_DIGIT_FORM}]")
 
 # --- After NFKC: one character for one, so that positions stay ------------------------------------------------
 
@@ -102,8 +104,8 @@ def normalize_aligned(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
 
 
 _COMBINING = "\u0300-\u036f\u0483-\u0487\u3099\u309aﾞﾟ\u1160-\u11ff"
-_COMBINED = re.compile(f"[{_COMBINING}]")
-_CLUSTER = re.compile(f".[{_COMBINING}]*", re.DOTALL)
+_COMBINED = pattern(f"[{_COMBINING}]")
+_CLUSTER = pattern(f".[{_COMBINING}]*", re.DOTALL)
 
 
 def _is_one_for_one(text: str) -> bool:
@@ -145,9 +147,9 @@ def _before(match: re.Match[str]) -> str:
     character = match[0][0]
     if character in _BEFORE_TO:
         return _BEFORE_TO[character]
-    if _IS_DIGIT_FORM(character):
+    if _DIGIT_FORM_ONE.match(character):
         return f" {character} "
-    return "" if _IS_INVISIBLE(character) else " "
+    return "" if _INVISIBLE_ONE.match(character) else " "
 
 
 def _after(match: re.Match[str]) -> str:
@@ -157,7 +159,7 @@ def _after(match: re.Match[str]) -> str:
 # --- Terms ----------------------------------------------------------------------------------------------------
 
 _KATAKANA_WORD = re.compile("[ァ-ヺー]+")
-_KATAKANA_FOLD = re.compile("ヴ[ァィェォ]|ー{2,}|[ァィゥェォッャュョヮヵヶヰヱヲヴヅヂ]")
+_KATAKANA_FOLD = pattern("ヴ[ァィェォ]|ー{2,}|[ァィゥェォッャュョヮヵヶヰヱヲヴヅヂ]")
 _KATAKANA_TO = dict(zip("ァィゥェォャュョヮヵヶヰヱヲヴヅヂ", "アイウエオヤユヨワカケイエオブズジ", strict=True)) | {
     "ッ": "ッ",
     "ヴァ": "バ",
@@ -222,7 +224,7 @@ _SYLLABLES = (
     | {"va": "ゔぁ", "vi": "ゔぃ", "vu": "ゔ", "ve": "ゔぇ", "vo": "ゔぉ", "thi": "てぃ", "dhi": "でぃ", "wi": "うぃ"}
     | {"ya": "や", "yu": "ゆ", "yo": "よ", "wa": "わ", "wo": "を", "we": "うぇ", "n'": "ん", "-": "ー"}
 )
-_ROMAJI = re.compile(
+_ROMAJI = pattern(
     r"(?P<double>([bcdfghjklmpqrstvwxyz])(?=\2))|(?P<syllable>"
     + "|".join(sorted(map(re.escape, _SYLLABLES), key=len, reverse=True))
     + ")|(?P<n>nn?(?![aiueoy]))"
@@ -241,7 +243,7 @@ def romaji_to_kana(text: str) -> str:
 # --- Sentences ------------------------------------------------------------------------------------------------
 
 _OPENING, _CLOSING = "「『（(【［[〔《〈“", "」』）)】］]〕》〉”"
-_STOP = re.compile(
+_STOP = pattern(
     f"(?P<newline>\n)|(?P<open>[{re.escape(_OPENING)}])|(?P<close>[{re.escape(_CLOSING)}])"
     r"|(?P<end>[。｡！？!?♪]+|(?<=[^\x00-\x7f])．(?![0-9０-９A-Za-z])|(?<=[a-z0-9)\]][a-z)\]])\.(?=\s+[^\sa-z0-9]|\s*$))"
 )

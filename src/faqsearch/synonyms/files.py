@@ -11,27 +11,27 @@ Three formats, told apart line by line:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from faqsearch.errors import DictionaryError
+from faqsearch.patterns import pattern
 from faqsearch.text import fold
 
 Level = Literal["error", "warning", "note"]
 
-_COMMA = re.compile(r"(?<!\\)[,，、]")
-_ARROW = re.compile(r"\s*(?:=>|⇒|＝＞)\s*")
-_SUDACHI = re.compile(r"\d{6},")
+_COMMA = pattern(r"(?<!\\)[,，、]")
+_ARROW = pattern(r"\s*(?:=>|⇒|＝＞)\s*")
+_SUDACHI = pattern(r"\d{6},")
 _SUDACHI_COLUMNS = 9
 _SUDACHI_FLAG, _SUDACHI_WORD = 2, 8
 _NOT_ASKED, _NEVER = "1", "2"  # values of the flag: found but never the start of an expansion; deleted
 _KANJI = "[々\u3400-\u9fff\U00020000-\U0003ffff]"
-_TWO_KANJI = re.compile(f"{_KANJI}.*{_KANJI}")
-_HIRAGANA = re.compile("[ぁ-ゖ]+")
-_SPACE = re.compile(r"[\s・_-]+")
+_TWO_KANJI = pattern(f"{_KANJI}.*{_KANJI}")
+_HIRAGANA = pattern("[ぁ-ゖ]+")
+_SPACE = pattern(r"[\s・_-]+")
 
 
 @dataclass(frozen=True, slots=True)

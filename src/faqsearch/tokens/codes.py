@@ -6,14 +6,15 @@ spellings (`e203`), and its parts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from faqsearch.patterns import pattern
+
 # A stretch that may hold codes; begins with one set of characters, which is what makes the search fast.
-_STRETCH = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-_.'&+#,:/@%?=~]*")
+_STRETCH = pattern(r"[A-Za-z0-9][A-Za-z0-9\-_.'&+#,:/@%?=~]*")
 _URL = (
     r"(?:https?|ftp)://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/%+-]*)?(?:\?[A-Za-z0-9._~/%+&=-]*)?(?:#[A-Za-z0-9_-]*)?"
 )
@@ -21,10 +22,10 @@ _EMAIL = r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _NUMBER = r"(?<![A-Za-z0-9.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![0-9])"
 # `:` and `/` part words (ON/OFF, 10:30); `-`, `_`, `.`, `'` and `&` join them (Wi-Fi, user_name, iOS17.2, AT&T).
 _CODE = r"[A-Za-z0-9]+(?:[-_.'&][A-Za-z0-9]+)*(?:\+\+|[#+](?![A-Za-z0-9]))?"
-_PATTERN = re.compile(f"(?P<url>{_URL})|(?P<email>{_EMAIL})|(?P<number>{_NUMBER})|(?P<code>{_CODE})")
-_PARTS = re.compile(r"[a-z]+(?:\+\+|[#+])?|\d+(?:\.\d+)*")
-_JOINTS = re.compile(r"[-_'&]")
-_HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_PATTERN = pattern(f"(?P<url>{_URL})|(?P<email>{_EMAIL})|(?P<number>{_NUMBER})|(?P<code>{_CODE})")
+_PARTS = pattern(r"[a-z]+(?:\+\+|[#+])?|\d+(?:\.\d+)*")
+_JOINTS = pattern(r"[-_'&]")
+_HUMPS = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)

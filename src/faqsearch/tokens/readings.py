@@ -5,7 +5,7 @@ Finds questions typed in kana, with the wrong kanji chosen, or with one slip, wh
 
 from __future__ import annotations
 
-import re
+from faqsearch.patterns import pattern
 
 SIZE = 3
 
@@ -17,9 +17,9 @@ _A, _I, _U, _E, _O = (
     "えけげせぜてでねへべぺめれぇ",
     "おこごそぞとどのほぼぽもよろをょぉ",
 )
-_LONG = re.compile(f"(?<=[{_A}])[あぁ]|(?<=[{_I}])[いぃ]|(?<=[{_U}])[うぅ]|(?<=[{_E}])[えいぇぃ]|(?<=[{_O}])[おうぉぅ]")
+_LONG = pattern(f"(?<=[{_A}])[あぁ]|(?<=[{_I}])[いぃ]|(?<=[{_U}])[うぅ]|(?<=[{_E}])[えいぇぃ]|(?<=[{_O}])[おうぉぅ]")
 _SAME_SOUND = str.maketrans("ぢづゐゑをゕゖぁぃぅぇぉゃゅょゎ", "じずいえおかけあいうえおやゆよわ")
-_DROPPED = re.compile("[っー]")
+_DROPPED = pattern("[っー]")
 
 
 def fold_reading(reading: str) -> str:

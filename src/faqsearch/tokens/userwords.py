@@ -7,9 +7,10 @@ from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from faqsearch.errors import DictionaryError, SettingsError
+from faqsearch.patterns import pattern
 from faqsearch.text import normalize
 
-_CLASSES = re.compile(
+_CLASSES = pattern(
     r"(?P<katakana>[ァ-ヺー]+)|(?P<hiragana>[ぁ-ゖ]+)|(?P<latin>[A-Za-z0-9]+)|(?P<kanji>[^\W_])", re.DOTALL
 )
 _LONGEST = 60
