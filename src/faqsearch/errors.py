@@ -109,6 +109,10 @@ class IndexFormatError(FaqsearchError):
     """Index files are damaged, incomplete, or from another format version."""
 
 
+class IndexVersionError(IndexFormatError):
+    """An index of another format version, undamaged for all that is known: another faqsearch reads it."""
+
+
 class IndexMismatch(FaqsearchError):
     """The index was made with another tokenizer or model than the one now at hand."""
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.documents import Document
-from faqsearch.errors import IndexFormatError
+from faqsearch.errors import IndexFormatError, IndexVersionError
 from faqsearch.index.counts import TermCounts
 from faqsearch.index.folder import Generation
 from faqsearch.index.interface import Analysis
@@ -81,7 +81,9 @@ def verify(
     store = open_store(address)
     current = store.current()
     kept = [g for g in store.generations() if g.number != current.number]
-    problems = [problem for generation in (*kept, current) for problem in generation.check_sums()]
+    # A generation that another faqsearch wrote, before this one was installed, is no damage.
+    damaged = [e.message for e in store.unusable().values() if not isinstance(e, IndexVersionError)]
+    problems = damaged + [problem for generation in (*kept, current) for problem in generation.check_sums()]
     files = sum(len(generation.manifest.files) for generation in (*kept, current))
     documents = scores = 0
     if not problems:

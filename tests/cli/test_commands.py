@@ -201,6 +201,9 @@ def test_a_generation_of_another_format_is_listed_as_that(cli):
     assert [generation["name"] for generation in value["generations"]] == ["000002"]
     assert [generation["name"] for generation in value["unusable"]] == ["000001"]
     assert cli("rollback").code == 4
+    assert cli("verify").code == 0
+    manifest.write_text(manifest.read_text(encoding="utf-8")[:-20], encoding="utf-8")
+    assert cli("verify").code == 4
 
 
 def test_rollback_of_a_missing_index_makes_no_folder(cli):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from faqsearch.build import BuildReport
     from faqsearch.changes import Changes
     from faqsearch.dictionaries import Checked
+    from faqsearch.errors import IndexFormatError
     from faqsearch.index.manifest import Manifest
     from faqsearch.index.store import StoredGeneration
     from faqsearch.sources import Problem
@@ -123,7 +124,7 @@ def info_lines(
     address: str,
     current: StoredGeneration,
     generations: Sequence[StoredGeneration],
-    unusable: Mapping[str, str],
+    unusable: Mapping[str, IndexFormatError],
     look: Look,
 ) -> Iterator[str]:
     """Yield what an index holds."""
@@ -155,7 +156,7 @@ def info_lines(
         created = own.created[:16].replace("T", " ")
         yield f"{mark} {generation.name}  {printable(created)} UTC  {plural(own.documents, 'document')}  {printable(own.made_by)}"
     for name, why in unusable.items():
-        yield f"  {name}  cannot be used: {printable(why)}"
+        yield f"  {name}  cannot be used: {printable(why.message)}"
     yield ""
     yield look.bold("sources")
     for path, record in list(manifest.sources.items())[:_SOURCES_SHOWN]:
@@ -165,7 +166,10 @@ def info_lines(
 
 
 def info_value(
-    address: str, current: StoredGeneration, generations: Sequence[StoredGeneration], unusable: Mapping[str, str]
+    address: str,
+    current: StoredGeneration,
+    generations: Sequence[StoredGeneration],
+    unusable: Mapping[str, IndexFormatError],
 ) -> dict[str, Any]:
     """Return the JSON value of what an index holds."""
     manifest = current.manifest
@@ -195,7 +199,7 @@ def info_value(
             }
             for generation in generations
         ],
-        "unusable": [{"name": name, "problem": problem} for name, problem in unusable.items()],
+        "unusable": [{"name": name, "problem": error.message} for name, error in unusable.items()],
         "sources": [{"path": path, "documents": record.documents} for path, record in manifest.sources.items()],
     }
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from faqsearch.errors import FaqsearchError, IndexBusy, IndexFormatError, IndexNotFound, IndexWriteError
+from faqsearch.errors import IndexBusy, IndexFormatError, IndexNotFound, IndexWriteError
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace
 from faqsearch.index.checksums import differences, synced_records
 from faqsearch.index.contained import contained, read_contained
@@ -123,18 +123,18 @@ class IndexFolder:
         """Return the generations that can be used, oldest first; see `unusable` for the others."""
         found = []
         for name in self._names():
-            with contextlib.suppress(FaqsearchError):
+            with contextlib.suppress(IndexFormatError):
                 found.append(self._generation(name))
         return found
 
-    def unusable(self) -> dict[str, str]:
+    def unusable(self) -> dict[str, IndexFormatError]:
         """Return what is wrong with each generation that `generations` leaves out: damage, or another format version."""
         wrong = {}
         for name in self._names():
             try:
                 self._generation(name)
-            except FaqsearchError as error:
-                wrong[name] = error.message
+            except IndexFormatError as error:
+                wrong[name] = error
         return wrong
 
     def exists(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from faqsearch.errors import IndexFormatError, SettingsError
+from faqsearch.errors import IndexFormatError, IndexVersionError, SettingsError
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace, places_from_json, places_to_json
 from faqsearch.settings import Settings
 
@@ -118,7 +118,7 @@ class Manifest:
             raise IndexFormatError(f"{path} is not a readable manifest ({error!r})", hint=DAMAGE_HINT) from error
 
 
-def _foreign(value: Any, message: str, path: str) -> IndexFormatError:
+def _foreign(value: Any, message: str, path: str) -> IndexVersionError:
     """The error for an index of another faqsearch: it names the one that is needed, and the way without it."""
     from importlib.metadata import version
 
@@ -126,7 +126,7 @@ def _foreign(value: Any, message: str, path: str) -> IndexFormatError:
     needed = f"faqsearch {written.group(1)}" if written else "the faqsearch that wrote it"
     if written and written.group(1) == own:
         needed += f" from before format {FORMAT_VERSION}"
-    return IndexFormatError(
+    return IndexVersionError(
         f"{message}; this is faqsearch {own}, which reads format {FORMAT_VERSION}",
         hint=f"Build it again from its corpus (faqsearch build CORPUS --into {Path(path).parent.parent}), or install {needed}.",
     )

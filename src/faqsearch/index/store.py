@@ -11,6 +11,7 @@ from faqsearch.index.address import milvus_address
 from faqsearch.index.folder import Generation, IndexFolder
 
 if TYPE_CHECKING:
+    from faqsearch.errors import IndexFormatError
     from faqsearch.index.arrays import ArrayPlace
     from faqsearch.index.manifest import Manifest
 
@@ -58,7 +59,7 @@ class Store(Protocol):
         """Return the generations that can be used, oldest first; see `unusable` for the others."""
         ...
 
-    def unusable(self) -> Mapping[str, str]:
+    def unusable(self) -> Mapping[str, IndexFormatError]:
         """Return what is wrong with each generation that `generations` leaves out: damage, or another format version."""
         ...
 

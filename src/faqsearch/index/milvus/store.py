@@ -149,14 +149,14 @@ class MilvusStore:
                 found.append(self._generation(number))
         return found
 
-    def unusable(self) -> dict[str, str]:
+    def unusable(self) -> dict[str, IndexFormatError]:
         """Return what is wrong with each generation that `generations` leaves out: damage, or another format version."""
         wrong = {}
         for number in self._numbers():
             try:
                 self._generation(number)
             except IndexFormatError as error:
-                wrong[f"{number:06d}"] = error.message
+                wrong[f"{number:06d}"] = error
         return wrong
 
     def exists(self) -> bool:
