@@ -64,6 +64,25 @@ def test_rollback_goes_back_one(tmp_path):
             folder.rollback()
 
 
+def test_nobody_rolls_back_to_a_manifest_that_was_changed(tmp_path):
+    """One digit of an older manifest: it is known not to be the one that was published, and is listed as that."""
+    folder = IndexFolder(tmp_path / "i")
+    old = publish(folder, "one")
+    publish(folder, "two")
+    path = old.path / "manifest.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"passages": 1', '"passages": 2'), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") != text
+
+    assert [generation.name for generation in folder.generations()] == ["000002"]
+    assert "is not the one that was published" in folder.unusable()["000001"].message
+    with pytest.raises(IndexFormatError, match="not the one that was published"):
+        folder.rollback()
+    path.write_text(text, encoding="utf-8")
+    assert folder.rollback().name == "000001"
+    assert (folder.path / "CURRENT").read_text(encoding="utf-8").split()[::2] == ["000001", "000002"]
+
+
 def test_rollback_leaves_a_damaged_generation(tmp_path):
     """A current generation whose manifest is gone can be rolled back from."""
     folder = IndexFolder(tmp_path / "i")

@@ -1,7 +1,7 @@
 """An index folder: immutable generations beside each other, and `CURRENT`, which names the one that answers.
 
     indexes/faq/
-    ├── CURRENT        "000002 <SHA-256 of its manifest.json>"
+    ├── CURRENT        "000002 <SHA-256 of its manifest.json>"; the same of the others, a line each
     ├── LOCK           held (flock) while a build or update runs; LOCK.owner says by whom
     ├── 000001/        the generation before, kept for `rollback`
     └── 000002/        manifest.json and the files it lists
@@ -107,35 +107,45 @@ class IndexFolder:
 
     def _named(self) -> tuple[str, str]:
         """The current generation's name, and the checksum of its manifest."""
+        return next(iter(self._listed().items()))
+
+    def _listed(self) -> dict[str, str]:
+        """The checksums of the manifests of all generations, the current one first."""
         try:
-            words = read_contained(self.path, CURRENT).decode("utf-8").split()
+            lines = [line.split() for line in read_contained(self.path, CURRENT).decode("utf-8").split("\n") if line]
         except FileNotFoundError as error:
             raise IndexNotFound(
                 f"no index at {self.path}", hint=f"Build one: faqsearch build CORPUS --into {self.path}"
             ) from error
         except (OSError, UnicodeDecodeError) as error:
             raise IndexFormatError(f"{self.path / CURRENT} cannot be read ({error})", hint=DAMAGE_HINT) from error
-        if len(words) != 2 or not _GENERATION.fullmatch(words[0]):
+        if not lines or any(len(words) != 2 or not _GENERATION.fullmatch(words[0]) for words in lines):
             raise IndexFormatError(f"{self.path / CURRENT} does not name a generation", hint=DAMAGE_HINT)
-        return words[0], words[1]
+        return dict(lines)
 
     def generations(self) -> list[Generation]:
         """Return the generations that can be used, oldest first; see `unusable` for the others."""
-        found = []
+        found, listed = [], self._checksums()
         for name in self._names():
             with contextlib.suppress(IndexFormatError):
-                found.append(self._generation(name))
+                found.append(self._generation(name, listed.get(name)))
         return found
 
     def unusable(self) -> dict[str, IndexFormatError]:
         """Return what is wrong with each generation that `generations` leaves out: damage, or another format version."""
-        wrong = {}
+        wrong, listed = {}, self._checksums()
         for name in self._names():
             try:
-                self._generation(name)
+                self._generation(name, listed.get(name))
             except IndexFormatError as error:
                 wrong[name] = error
         return wrong
+
+    def _checksums(self) -> dict[str, str]:
+        """What CURRENT lists; nothing when it cannot be read."""
+        with contextlib.suppress(IndexNotFound, IndexFormatError):
+            return self._listed()
+        return {}
 
     def exists(self) -> bool:
         """Return whether there is anything of an index here, be it damaged."""
@@ -225,7 +235,7 @@ class IndexFolder:
             final = building.with_suffix("")
             building.rename(final)
             fsync(self.path)
-            self._point_at(final.name, content)
+            self._point_at(final.name, _digest(content))
         return Generation(int(final.name), final, manifest, _digest(content))
 
     def rollback(self) -> Generation:
@@ -243,11 +253,11 @@ class IndexFolder:
             now = int(words[0]) if words and _GENERATION.fullmatch(words[0]) else 10**6
         older = [g for g in self.generations() if g.number < now]
         if not older:
-            for name in [name for name in self._names() if int(name) < now][::-1]:
-                self._generation(name)  # says what is wrong with it
+            for error in [error for name, error in self.unusable().items() if int(name) < now][::-1]:
+                raise error
             raise IndexNotFound(f"{self.path} keeps no generation older than {now}", hint="Build it again.")
         with writing(self.path):
-            self._point_at(older[-1].name, read_contained(older[-1].path, MANIFEST))
+            self._point_at(older[-1].name, older[-1].checksum)
         return older[-1]
 
     def prune(self, keep: int) -> None:
@@ -261,8 +271,10 @@ class IndexFolder:
             if name not in kept:
                 shutil.rmtree(self.path / name, ignore_errors=True)
 
-    def _point_at(self, name: str, manifest: bytes) -> None:
-        replace_file(self.path / CURRENT, f"{name} {_digest(manifest)}\n".encode())
+    def _point_at(self, name: str, checksum: str) -> None:
+        before, kept = self._checksums(), self._names()
+        listed = {name: checksum} | {other: before[other] for other in before if other in kept and other != name}
+        replace_file(self.path / CURRENT, "".join(f"{n} {own}\n" for n, own in listed.items()).encode())
 
 
 @contextlib.contextmanager
