@@ -195,9 +195,8 @@ def _report(
 
 def _same_words(old: StoredGeneration, tokenizer: Tokenizer, say: Callable[[str], None]) -> bool:
     """Whether user words are those of the index; says that they are not, when nothing else about the tokenizer changed."""
-    manifest = old.manifest
-    before = FugashiTokenizer(user_words=manifest.settings.user_words)
-    if tokenizer.fingerprint == manifest.tokenizer or before.fingerprint != manifest.tokenizer:
+    was = old.manifest.tokenizer
+    if tokenizer.fingerprint == was or FugashiTokenizer(user_words=old.manifest.settings.user_words).fingerprint != was:
         return True
     say(f"{USER_WORDS_FILE} changed since generation {old.name}: every document is analysed again")
     return False
