@@ -284,7 +284,7 @@ typedef struct {
     int64_t asked, terms, group_count, phrases, kanji_asked; /* groups without a known term count, too */
     double k1, b, mean_length, ceiling, said_all, least_pair_weight, kanji_k1, kanji_b, kanji_mean;
     /* answers */
-    float *passage, *coverage, *focus, *pair, *kanji_scores;
+    float *passage, *coverage, *focus, *same, *pair, *kanji_scores;
     int32_t *phrasings;
     int64_t *sentences;
 } Reading;
@@ -402,7 +402,8 @@ static void judge(const Reading *r, Room *m, int64_t document, int64_t first, in
     float *row = m->row;
     list_held(r, m, units);
     /* The phrasing that holds most of the question. */
-    float phrasing_worth = -2, share = 0;
+    float phrasing_worth = -2, share = 0, same = 0;
+    float ceiling = (float)(r->ceiling > 1e-9 ? r->ceiling : 1e-9);
     int64_t phrasing = 0;
     for (int64_t u = 0; u < units; u++) {
         float worth = -1;
@@ -412,6 +413,10 @@ static void judge(const Reading *r, Room *m, int64_t document, int64_t first, in
             worth = best_of_groups(r, m);
             float own = (float)(m->held[u] / (m->total[u] > 0 ? m->total[u] : 1));
             if (own > share) share = own;
+            float part = (worth > 0 ? worth : 0) / ceiling, both = part + own;
+            float alike = 2 * part * own / (both > 1e-9f ? both : 1e-9f);
+            alike = alike * alike * alike;
+            if (alike > same) same = alike;
         }
         if (worth > phrasing_worth) {
             phrasing_worth = worth;
@@ -446,17 +451,17 @@ static void judge(const Reading *r, Room *m, int64_t document, int64_t first, in
     }
     /* What it holds anywhere. */
     for (int64_t i = 0; i < m->held_count; i++) row[i] = r->worth[held[i]];
-    float ceiling = (float)r->ceiling;
-    float coverage = best_of_groups(r, m) / (float)(r->ceiling > 1e-9 ? r->ceiling : 1e-9);
+    float coverage = best_of_groups(r, m) / ceiling;
     double pair = 0;
     for (int64_t g = 0; g < r->group_count; g++)
         if (m->pairs[g] >= 0) pair += m->pairs[g];
     r->passage[document] = passage;
     r->coverage[document] = coverage;
     r->focus[document] = share;
+    r->same[document] = same;
     r->pair[document] = (float)pair;
     r->phrasings[document] = (int32_t)phrasing;
-    r->sentences[document] = phrasing_worth < (float)r->said_all * coverage * ceiling ? sentence : -1;
+    r->sentences[document] = phrasing_worth < (float)r->said_all * coverage * (float)r->ceiling ? sentence : -1;
     double kanji = 0;
     double norm = r->kanji_k1 * (1 - r->kanji_b + r->kanji_b * r->kanji_lengths[r->documents[document]] / r->kanji_mean);
     for (int64_t k = 0; k < r->kanji_asked; k++) {
@@ -542,7 +547,7 @@ static enum Fault read_all(const Reading *r) {
 }
 
 /* What `read` is given, in order; the last three are written. PARAMETERS: k1, b, mean length, ceiling, the part that
- * says all, the least weight in a pair; k1, b and mean length of kanji. SCORES: passage, coverage, focus, pair, kanji. */
+ * says all, the least weight in a pair; k1, b and mean length of kanji. SCORES: passage, coverage, focus, same, pair, kanji. */
 enum {
     WORDS, UNIT_STARTS, KINDS, DOCUMENT_UNITS, IMPORTANCE, SPELLING_STARTS, SPELLING, KANJI_STARTS, KANJI_TERMS,
     KANJI_LENGTHS, DOCUMENTS, NUMBERS, GROUPS, WEIGHTS, WORTH, PHRASE_PLACES, PHRASE_BOUNDS, PHRASE_PARTS, KANJI_ASKED,
@@ -559,7 +564,7 @@ static PyObject *read_documents(PyObject *self, PyObject *const *args, Py_ssize_
                a[SPELLING_STARTS].length == a[IMPORTANCE].length + 1 && a[KANJI_STARTS].length > 0 &&
                a[GROUPS].length == terms && a[WEIGHTS].length == terms && a[WORTH].length == terms &&
                a[PHRASE_BOUNDS].length == phrases + 1 && a[KANJI_WORTH].length == a[KANJI_ASKED].length &&
-               a[PARAMETERS].length == 9 && a[SCORES].length == 5 * n && a[PHRASINGS].length == n &&
+               a[PARAMETERS].length == 9 && a[SCORES].length == 6 * n && a[PHRASINGS].length == n &&
                a[SENTENCES].length == n && bounds[0] == 0;
     for (Py_ssize_t i = 0; fits && i < phrases; i++)
         fits = bounds[i] < bounds[i + 1] && bounds[i + 1] <= a[PHRASE_PARTS].length;
@@ -611,8 +616,9 @@ static PyObject *read_documents(PyObject *self, PyObject *const *args, Py_ssize_
             .passage = scores,
             .coverage = scores + n,
             .focus = scores + 2 * n,
-            .pair = scores + 3 * n,
-            .kanji_scores = scores + 4 * n,
+            .same = scores + 3 * n,
+            .pair = scores + 4 * n,
+            .kanji_scores = scores + 5 * n,
             .phrasings = a[PHRASINGS].view.buf,
             .sentences = a[SENTENCES].view.buf,
         };

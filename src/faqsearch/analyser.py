@@ -19,6 +19,7 @@ from faqsearch.legs import question_weight
 from faqsearch.passages import OTHER, PHRASING, SENTENCE, code, phrasings, sentence_spans, split
 from faqsearch.suggest import wordings
 from faqsearch.tokens import Tokenizer
+from faqsearch.tokens.denial import denial
 from faqsearch.tokens.grams import bigram_keys, reading_keys
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class DocumentAnalyser:
         units: list[Unit] = []
         readings: Counter[tuple[str, str]] = Counter()
         for number, (questions, sentences, own, other) in enumerate(zip(asked, told, spans, others, strict=True)):
-            units.extend(Unit(number, PHRASING, cut.words()) for cut in questions)
+            units.extend(Unit(number, PHRASING, cut.words(), denial(cut.text)) for cut in questions)
             units.extend(Unit(number, SENTENCE, cut.words(), span) for cut, span in zip(sentences, own, strict=True))
             units.append(Unit(number, OTHER, other))
             read = chain(questions, sentences[: len(_read_first(own))])

@@ -14,6 +14,7 @@ from faqsearch.synonyms import Synonyms
 from faqsearch.synonyms.learned import learned_synonyms
 from faqsearch.text import fold, normalize, romaji_to_kana, to_hiragana
 from faqsearch.tokens import QueryTerm, Tokenizer
+from faqsearch.tokens.denial import denial
 from faqsearch.tokens.kana import is_kana_question
 from faqsearch.tokens.weights import BOILERPLATE, WEIGHTS
 from faqsearch.vectors.builtin import kanji_of
@@ -166,7 +167,7 @@ def question(asked: Asked, tokenizer: Tokenizer, vector: Vectors | None, legs: C
         if t.origin not in ("part", "synonym", "learned") and t.weight >= _MEANINGFUL
         for c in kanji_of(t.term)
     ]
-    return Question(terms, vector, kanji)
+    return Question(terms, vector, kanji, denies=any(denial(asked.text)))
 
 
 def question_weight(term: str) -> float:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.features import SHARES
 from faqsearch.index.interface import Candidates
 from faqsearch.passages import phrasings
 from faqsearch.ranking import Ranking
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 # Of 10,000 stored questions asked, all are among the first ten, and theirs is the question they come nearest to: the
 # least of what was seen is 0.38 of the question's information and 0.44 of the stored phrasing's.
 _LOOKED_AT, _LEAST = 10, 0.3
+_NEAR = frozenset({"coverage", "focus"})
 REPEAT = "repeat"
 """Where explanations say what being a repeat added to a score."""
 
@@ -64,7 +64,7 @@ def lead(index: Index, query: str, candidates: Candidates, ranking: Ranking) -> 
 
 def _near(candidates: Candidates, places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     near = np.ones(len(places), dtype=bool)
-    for share in SHARES & candidates.scores.keys():
+    for share in _NEAR & candidates.scores.keys():
         near &= candidates.scores[share][places] >= _LEAST
     return near
 

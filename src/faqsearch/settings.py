@@ -49,6 +49,8 @@ _LEXICAL_WEIGHTS = {
     "passage": 0.05,
     "coverage": 0.8,
     "focus": 0.35,
+    "same": 0.2,
+    "denial": 0.1,
     "pair": 0.2,
     "kanji": 0.35,
 }

@@ -63,6 +63,28 @@ def test_coverage_and_focus_are_shares(documents, question):
 
 
 @given(documents=DOCUMENTS, question=QUESTIONS)
+def test_same_is_the_best_phrasings_harmonic_mean_cubed(documents, question):
+    """A phrasing is worth the F1 of what it holds of the question and what of it was asked for, to the third power."""
+    sequences = sequences_of(documents)
+    idf = idf_of(sequences)
+    terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
+
+    read = read_words(
+        sequences.excerpt(np.arange(len(documents))), asked_words(terms, sequences.vocabulary, idf), sequences
+    )
+
+    worth = {w: float(idf[n]) for w, n in zip(question, sequences.vocabulary.numbers(question), strict=True) if n >= 0}
+    total = sum(worth.get(word, float(idf.max(initial=0))) for word in question)
+    for i, (phrasings, _) in enumerate(documents):
+        expected = 0.0
+        for unit in phrasings:
+            held = sum(worth.get(word, 0) for word in set(unit)) / total if total else 0.0
+            share = sum(word in worth for word in unit) / len(unit) if unit else 0.0
+            expected = max(expected, (2 * held * share / (held + share)) ** 3 if held + share else 0.0)
+        assert read.scores["same"][i] == pytest.approx(expected, abs=1e-5)
+
+
+@given(documents=DOCUMENTS, question=QUESTIONS)
 def test_pairs_are_neighbours_in_both(documents, question):
     """Two words that follow each other in the question count where they follow each other in one sentence."""
     sequences = sequences_of(documents)

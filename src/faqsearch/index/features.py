@@ -7,6 +7,8 @@ the sequences of the candidates, so it costs the same in an index of a thousand 
     coverage  share of the question's information (idf) that the document holds somewhere
     focus     share of a phrasing's information that the question asks for: of two entries that hold all words
               asked, the one about nothing else is meant
+    same      how nearly a phrasing asks what was asked, no less and no more
+    denial    whether the document's question denies something (できない) as the one asked does
     topic, context, …   cosine of the question and the nearest sentence, in each view of the built-in encoder
     pair      neighbouring words of the question that are neighbours in the document as well
 """
@@ -26,7 +28,7 @@ from faqsearch.vocabulary import Vocabulary, ranges
 
 Floats = npt.NDArray[np.float32]
 
-SHARES = frozenset({"coverage", "focus"})
+SHARES = frozenset({"coverage", "focus", "same", "denial"})
 """Features that are shares of something: 1 means all, whatever the best candidate has."""
 
 # A sentence is short and says a word once or twice: less saturation and less punishment of length than for
@@ -123,6 +125,8 @@ class Matches:
     """Which asked term each of `places` is."""
     phrasings: npt.NDArray[np.int64]
     """The units that are phrasings."""
+    held: Floats
+    """What of the question each phrasing holds, as idf; -1 for other units; shape (units,)."""
     phrasing: npt.NDArray[np.int64]
     """The unit of each document's best phrasing; shape (documents,)."""
     phrasing_worth: Scores
@@ -147,7 +151,7 @@ def match(excerpt: Excerpt, asked: AskedWords, vocabulary_size: int) -> Matches:
     worth = np.full(units, -1, dtype=np.float32)
     worth[phrasings] = _best_of_groups((tf.take(phrasings, axis=1) > 0) * asked.worth[:, None], asked).sum(axis=0)
     phrasing_worth, phrasing = _best(worth, excerpt)
-    return Matches(excerpt, asked, tf, places, place_units, slots, phrasings, phrasing, phrasing_worth)
+    return Matches(excerpt, asked, tf, places, place_units, slots, phrasings, worth, phrasing, phrasing_worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +172,19 @@ def read_words(excerpt: Excerpt, asked: AskedWords, sequences: Sequences) -> Rea
     documents = len(excerpt.unit_bounds) - 1
     if not len(asked.numbers):
         nothing = np.zeros(documents, dtype=np.float32)
-        none = dict.fromkeys(("passage", "coverage", "focus", "pair"), nothing)
+        none = dict.fromkeys(("passage", "coverage", "focus", "same", "pair"), nothing)
         return Read(none, np.zeros(documents, np.int32), np.full(documents, -1, np.int64))
     matches = match(excerpt, asked, len(sequences.vocabulary))
     passage, sentences = passage_scores(matches, sequences.mean_length)
     coverage = coverage_scores(matches)
     # When the phrasing says all that was asked for, no sentence answers it better than the beginning.
     told = matches.phrasing_worth < SAID_ALL * coverage * np.float32(asked.ceiling)
+    shares = phrasing_shares(matches, sequences.importance)
     scores = {
         "passage": passage,
         "coverage": coverage,
-        "focus": focus_scores(matches, sequences.importance),
+        "focus": _best(shares, excerpt)[0],
+        "same": same_scores(matches, shares),
         "pair": pair_scores(matches),
     }
     phrasings = (matches.phrasing - excerpt.unit_bounds[:-1]).astype(np.int32)
@@ -218,8 +224,8 @@ def coverage_scores(matches: Matches) -> Scores:
     return np.asarray(worth / np.float32(max(matches.asked.ceiling, 1e-9)), dtype=np.float32)
 
 
-def focus_scores(matches: Matches, importance: Floats) -> Scores:
-    """Return the share of the best phrasing's information that was asked for, 0–1; shape (documents,).
+def phrasing_shares(matches: Matches, importance: Floats) -> Floats:
+    """Return the share of each phrasing's information that was asked for, 0–1; 0 for other units; shape (units,).
 
     Args:
         matches: Where the asked words stand.
@@ -231,8 +237,18 @@ def focus_scores(matches: Matches, importance: Floats) -> Scores:
     total = np.bincount(phrasings.repeat(lengths), importance.take(words), minlength=units)
     in_phrasings = matches.places[excerpt.kinds.take(matches.place_units) == PHRASING]
     owners, values = excerpt.word_units.take(in_phrasings), importance.take(excerpt.words.take(in_phrasings))
-    share = np.bincount(owners, values, minlength=units) / np.where(total > 0, total, 1)
-    return _best(share.astype(np.float32), excerpt)[0]
+    return (np.bincount(owners, values, minlength=units) / np.where(total > 0, total, 1)).astype(np.float32)
+
+
+def same_scores(matches: Matches, shares: Floats) -> Scores:
+    """Return how nearly a phrasing of each document asks what was asked, 0–1; shape (documents,).
+
+    The harmonic mean of the share of the question that it holds and its `phrasing_shares`, cubed: a phrasing that
+    asks for half of it asks for something else.
+    """
+    held = np.maximum(matches.held, 0) / np.float32(max(matches.asked.ceiling, 1e-9))
+    same = 2 * held * shares / np.maximum(held + shares, np.float32(1e-9))
+    return _best(np.asarray(same * same * same, dtype=np.float32), matches.excerpt)[0]
 
 
 def pair_scores(matches: Matches) -> Scores:

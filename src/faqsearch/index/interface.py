@@ -54,6 +54,8 @@ class Question:
     """Shape (1, dimension); None when the dense leg is not asked."""
     kanji: Sequence[int] = ()
     """Code points of the kanji of its meaningful words, as often as they occur."""
+    denies: bool = False
+    """Whether it says that something is not so."""
 
 
 @dataclass(frozen=True, slots=True)

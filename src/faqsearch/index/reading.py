@@ -19,6 +19,7 @@ from faqsearch.index.characters import Spelling
 from faqsearch.index.features import AskedWords, Read, asked_words, read_words
 from faqsearch.index.interface import Question
 from faqsearch.index.sequences import Sequences
+from faqsearch.passages import PHRASING
 from faqsearch.vectors.units import UnitVectors
 
 Floats = npt.NDArray[np.float32]
@@ -52,11 +53,15 @@ class Reader:
             read = self._reference(question, documents, asked)
         else:
             read = self._compiled(kernel.compiled, question, documents, asked)
+        # Of a document's question; its other phrasings say できない and できる as people happen to ask.
+        first = self.sequences.document_units.take(documents)
+        asks = self.sequences.unit_kinds.take(first) == PHRASING
+        denies = (self.sequences.unit_spans.take(first, axis=0)[:, 1] > 0) & asks
+        read.scores["denial"] = (denies == question.denies).astype(np.float32)
         if question.vector is not None and self._vectors is not None:
-            starts = self.sequences.document_units.take(documents)
             # `UnitVectors` has no rows for the unit of other words that ends each document.
-            counts = self.sequences.document_units.take(documents + 1) - starts - 1
-            nearest = self._vectors.nearest(question.vector[0], starts - documents, counts)
+            counts = self.sequences.document_units.take(documents + 1) - first - 1
+            nearest = self._vectors.nearest(question.vector[0], first - documents, counts)
             read.scores.update(zip((view.name for view in self._vectors.views), nearest, strict=True))
         return read
 
@@ -69,7 +74,7 @@ class Reader:
     def _compiled(self, compiled: Any, question: Question, documents: npt.NDArray[np.int64], asked: AskedWords) -> Read:
         sequences, spelling = self.sequences, self._spelling
         kanji, worth = spelling.asked(question.kanji)
-        scores = np.empty((5, len(documents)), dtype=np.float32)
+        scores = np.empty((6, len(documents)), dtype=np.float32)
         phrasings, sentences = np.empty(len(documents), np.int32), np.empty(len(documents), np.int64)
         parameters = (
             *(features.K1, features.B, sequences.mean_length, asked.ceiling),
@@ -98,7 +103,7 @@ class Reader:
             )
         except IndexError as error:
             raise IndexFormatError("the words of the index are damaged", hint=DAMAGE_HINT) from error
-        names = ("passage", "coverage", "focus", "pair", "kanji")
+        names = ("passage", "coverage", "focus", "same", "pair", "kanji")
         return Read(dict(zip(names, scores, strict=True)), phrasings, sentences)
 
 

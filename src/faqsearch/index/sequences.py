@@ -41,7 +41,8 @@ class TermSequences:
     documents: npt.NDArray[np.int32]
     """0-based document of each unit, ascending; shape (units,)."""
     spans: npt.NDArray[np.int32]
-    """Start and end of each sentence in the answer, in characters; (0, 0) for other kinds; shape (units, 2)."""
+    """Start and end, in characters, of each sentence in the answer, and of what a phrasing denies something with in the
+    phrasing; (0, 0) for other kinds, and for phrasings that deny nothing; shape (units, 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Unit:
     """PHRASING, SENTENCE or OTHER."""
     words: Sequence[str]
     span: tuple[int, int] = (0, 0)
-    """Where a sentence stands in the answer."""
+    """Where a sentence stands in the answer, or a denial in the phrasing."""
 
 
 def number_terms(units: Sequence[Unit]) -> TermSequences:
