@@ -285,7 +285,7 @@ def open_index(
     """Open the index at `address` for searching.
 
     Args:
-        address: An index folder.
+        address: An index folder, or `milvus://HOST:PORT/NAME`.
         tokenizer: None takes `FugashiTokenizer()` with the index's user words.
         encoder: None takes the one the index was made with.
         synonyms: Synonym files, beside the `synonyms.txt` kept with the index.
@@ -296,5 +296,7 @@ def open_index(
         IndexFormatError: It is damaged, or of another format version.
         IndexMismatch: It was made with another tokenizer or encoder.
         ModelError: Its encoder cannot be loaded.
+        EngineError: The engine it lies in cannot be reached.
+        MissingExtra: The engine's library is not installed.
     """
     return Searcher(open_generation(address), tokenizer=tokenizer, encoder=encoder, synonyms=synonyms)

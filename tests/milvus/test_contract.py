@@ -274,6 +274,7 @@ class Characters:
 
     name = "characters"
     dimension = 64
+    passage_fingerprint = "of characters"
 
     def describe(self):
         return {"kind": "test", "name": self.name, "dimension": self.dimension}
@@ -301,6 +302,7 @@ def test_other_formulas_and_encoders_agree(variant, corpus, tmp_path, server):
         )[1]
         for address in (str(tmp_path / "i"), where)
     )
+    assert verify(where, sample=3, encoder=Characters()).problems == ()
     for asked in ("定期便を解約したい", "E-203", "送料", "電源が入らない"):
         same_hits(there.search(asked), here.search(asked))
         understood = here.understand(asked)

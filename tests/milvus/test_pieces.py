@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from hashlib import sha256
 
@@ -186,9 +188,17 @@ def test_shared_files_are_fetched_once(tmp_path, monkeypatch):
     assert [one.name for one in (tmp_path / "cache").iterdir()] == [path.name]
 
 
+def test_a_folder_never_loads_the_engine(index_folder):
+    """Opening and searching one imports nothing of Milvus, its library or its transport."""
+    use = f"import sys, faqsearch; faqsearch.open_index({str(index_folder)!r}).search('送料')"
+    script = f"{use}; print(*[n for n in sys.modules if n.split('.')[0] in ('pymilvus', 'grpc', 'milvus_lite') or 'milvus' in n])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    assert done.stdout.split() == []
+
+
 def test_without_the_extra_the_command_that_installs_it_is_said(monkeypatch):
     """A folder never asks for it."""
-    monkeypatch.setitem(__import__("sys").modules, "pymilvus", None)
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
     with pytest.raises(MissingExtra) as missing:
         Engine(ADDRESS).call("list_collections")
     assert missing.value.hint == "pip install 'faqsearch[milvus]'"

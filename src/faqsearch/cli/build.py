@@ -13,7 +13,12 @@ from faqsearch.cli.options import DebugOption, HiddenOption, JsonOption, Process
 def build(
     corpus: Annotated[list[str], typer.Argument(help="Files and folders with FAQs and manuals.", metavar="CORPUS")],
     *,
-    into: Annotated[str, typer.Option("--into", metavar="INDEX", help="Folder of the index, made when missing.")],
+    into: Annotated[
+        str,
+        typer.Option(
+            "--into", metavar="INDEX", help="Folder of the index, made when missing; or milvus://HOST:PORT/NAME."
+        ),
+    ],
     model: Annotated[
         str,
         typer.Option(

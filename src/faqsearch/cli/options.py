@@ -10,7 +10,11 @@ from faqsearch.cli.terminal import ColorChoice
 
 IndexOption = Annotated[
     str | None,
-    typer.Option("--index", metavar="INDEX", help="The index; else $FAQSEARCH_INDEX, else the only one in indexes/."),
+    typer.Option(
+        "--index",
+        metavar="INDEX",
+        help="The index, a folder or milvus://HOST:PORT/NAME; else $FAQSEARCH_INDEX, else the only one in indexes/.",
+    ),
 ]
 SynonymsOption = Annotated[
     list[str] | None,

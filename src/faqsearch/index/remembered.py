@@ -8,7 +8,7 @@ now; another model, other weights, another prompt or another text make another k
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -66,7 +66,8 @@ def remembering(encoder: Encoder, generations: Iterable[StoredGeneration]) -> It
         for generation in generations if passage_keys(encoder, [""]).any() else ():
             manifest = generation.manifest
             if KEYS in manifest.arrays.get(TABLES_FILE, {}) and manifest.encoder.get("dimension") == encoder.dimension:
-                kept += _remembered(opened.enter_context(generation.files()))
+                with suppress(IndexFormatError):  # an engine's generation comes whole, or not at all
+                    kept += _remembered(opened.enter_context(generation.files()))
         yield RememberingEncoder(encoder, kept)
 
 

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from faqsearch.index.local import FACETS_FILE, LEXICAL_FILE, TABLES_FILE, UNITS_FILE
+from faqsearch.index.remembered import KEYS
 
 if TYPE_CHECKING:
     from faqsearch.index.arrays import ArrayPlace
@@ -63,8 +64,9 @@ COLUMNS = (
     Column(LEXICAL_FILE, "words/sequence", "words"),
     Column(UNITS_FILE, "vectors", "vectors"),
     Column(UNITS_FILE, "factors", "vectors"),
+    Column(TABLES_FILE, KEYS, "passages"),
 )
-"""Copied as they are; the legs' columns (`leg_columns`) and the passages' vectors come behind."""
+"""Copied as they are, where a generation has them; the legs' columns (`leg_columns`) and the passages' vectors come behind."""
 
 DERIVED = frozenset(
     {

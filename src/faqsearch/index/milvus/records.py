@@ -51,8 +51,8 @@ class Records:
         self.legs = legs(manifest)
         columns: list[tuple[str, str, str, int]] = []
         for column in COLUMNS:
-            if column.file in manifest.arrays:  # a model's index has no vectors of units
-                place = manifest.arrays[column.file][column.name]
+            place = manifest.arrays.get(column.file, {}).get(column.name)
+            if place is not None:  # a model's index has no vectors of units, the built-in encoder's no keys of passages
                 width = int(np.prod(place.shape[1:], dtype=np.int64))
                 columns.append((column.name, column.axis, "<" + place.dtype, width))
         columns.append((LENGTHS, "units", "<i4", 1))

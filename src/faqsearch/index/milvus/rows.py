@@ -171,7 +171,7 @@ class GenerationRows:
         }
         columns: Arrays = {}
         for column in COLUMNS:
-            if column.file in self._arrays:
+            if column.name in self._arrays.get(column.file, {}):
                 own = bounds[column.axis]
                 columns[column.name] = self._arrays[column.file][column.name][own[0] : own[-1]]
         columns[LENGTHS] = np.diff(starts[units[0] : units[-1] + 1])
