@@ -20,6 +20,9 @@
 #define WIDE __attribute__((target("avx2")))
 #endif
 
+/* Goes up whenever a function takes or gives something else; kernel.py refuses a build of another version. */
+#define INTERFACE 1
+
 enum { PHRASING = 0, SENTENCE = 1, OTHER = 2 }; /* faqsearch.passages */
 
 /* ---- arrays ---- */
@@ -781,9 +784,13 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, NULL, NULL, NULL, NULL};
-
-PyMODINIT_FUNC PyInit__kernel(void) {
+static int fill(PyObject *self) {
     choose();
-    return PyModuleDef_Init(&module);
+    return PyModule_AddIntConstant(self, "INTERFACE", INTERFACE);
 }
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, fill}, {0, NULL}};
+
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, methods, slots, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__kernel(void) { return PyModuleDef_Init(&module); }

@@ -9,9 +9,14 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
+_INTERFACE = 1
+"""What `_kernel.c` calls its own."""
+
 compiled: ModuleType | None
 try:
     # By name: not a module of Python, which import-linter would take for the whole package.
     compiled = import_module("faqsearch._kernel")
+    if getattr(compiled, "INTERFACE", 0) != _INTERFACE:  # built from an older clone
+        compiled = None
 except ImportError:  # no compiler where it was installed, or a Python the build was not made for
     compiled = None

@@ -156,3 +156,15 @@ def test_arguments_that_do_not_fit_are_refused(call):
     odd = np.zeros(3, dtype=np.uint8)
     with pytest.raises((IndexError, ValueError, TypeError, BufferError)):
         function(*[odd] * (count - 1), np.zeros(0, dtype=np.int64) if call != "best" else odd)
+
+
+def test_a_build_of_another_interface_is_not_used(monkeypatch):
+    """Whoever pulls a new version without installing it again gets numpy, not wrong numbers."""
+    import importlib
+
+    monkeypatch.setattr(kernel.compiled, "INTERFACE", 0)
+    try:
+        assert importlib.reload(kernel).compiled is None
+    finally:
+        monkeypatch.undo()
+        assert importlib.reload(kernel).compiled is not None
