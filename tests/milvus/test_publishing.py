@@ -3,14 +3,16 @@
 import json
 import shutil
 import threading
+from dataclasses import replace
 
 import pytest
 
 from faqsearch.build import build_index
-from faqsearch.errors import EngineError, IndexBusy, IndexFormatError, IndexNotFound
+from faqsearch.errors import EngineError, IndexBusy, IndexMismatch, IndexNotFound, IndexVersionError
 from faqsearch.index.milvus import lock as locking
 from faqsearch.index.milvus import store as module
 from faqsearch.index.milvus.engine import Engine
+from faqsearch.index.milvus.head import digest
 from faqsearch.index.milvus.layout import Names
 from faqsearch.index.milvus.lock import EngineLock
 from faqsearch.index.store import open_store
@@ -131,8 +133,9 @@ def test_two_builders_do_not_mix(where, tmp_path):
     assert first(where) == "one"
 
 
-def test_of_many_builders_at_once_one_holds_the_lock(where):
+def test_of_many_builders_at_once_one_holds_the_lock(where, monkeypatch):
     """However they come: exactly one holds it at any time."""
+    monkeypatch.setattr(locking, "BEAT", 1.0)
     holding, most, busy, wrong = [], [], [], []
 
     def come():
@@ -263,7 +266,33 @@ def test_damage_is_found(where, tmp_path):
     parts = store.parts(1)
     (head,) = parts.read("head", 1)
     parts.write([parts.row("head", 0, head.replace(b'"layout": 1', b'"layout": 9'))])
-    with pytest.raises(IndexFormatError, match="laid out in Milvus as number 9"):
+    with pytest.raises(IndexVersionError, match="laid out in Milvus as number 9"):
+        open_index(where)
+
+
+def test_another_format_is_named_with_the_way_out(where, tmp_path):
+    """A manifest of a later faqsearch: exit code 4, and the command that builds it anew at this address."""
+    build(tmp_path / "corpus", where, ONE)
+    store = open_store(where)
+    generation = store.current()
+    later = replace(generation.manifest, format=generation.manifest.format + 1)
+    checksum = digest(later.to_json().encode())
+    replace(generation.head, manifest=later, checksum=checksum).write(generation.parts)
+    with pytest.raises(IndexVersionError) as refused:
+        open_index(where)
+    assert refused.value.exit_code == 4
+    assert f"--into {where})" in refused.value.hint
+    build(tmp_path / "corpus", where, TWO)
+    assert first(where) == "two"
+
+
+def test_another_tokenizer_is_refused(where, tmp_path):
+    """An index answers through the tokenizer it was made with, or not at all."""
+    build(tmp_path / "corpus", where, ONE)
+    generation = open_store(where).current()
+    other = replace(generation.manifest, tokenizer="another/1")
+    replace(generation.head, manifest=other, checksum=digest(other.to_json().encode())).write(generation.parts)
+    with pytest.raises(IndexMismatch, match="built with tokenizer another/1"):
         open_index(where)
 
 

@@ -128,8 +128,13 @@ def _foreign(value: Any, message: str, path: str) -> IndexVersionError:
         needed += f" from before format {FORMAT_VERSION}"
     return IndexVersionError(
         f"{message}; this is faqsearch {own}, which reads format {FORMAT_VERSION}",
-        hint=f"Build it again from its corpus (faqsearch build CORPUS --into {Path(path).parent.parent}), or install {needed}.",
+        hint=f"Build it again from its corpus (faqsearch build CORPUS --into {_index_of(path)}), or install {needed}.",
     )
+
+
+def _index_of(path: str) -> str:
+    """The address of the index whose manifest that is; `Path` would take a slash out of an engine's."""
+    return path.rsplit("/", 2)[0] if "://" in path else str(Path(path).parent.parent)
 
 
 def _text(value: object) -> str:

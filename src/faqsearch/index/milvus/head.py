@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from faqsearch.errors import IndexFormatError
+from faqsearch.errors import IndexFormatError, IndexVersionError
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayPlace, places_from_json, places_to_json
 from faqsearch.index.manifest import FileRecord, Manifest
 from faqsearch.index.milvus.cache import cached
@@ -80,7 +80,7 @@ class Head:
             value: dict[str, Any] = json.loads(content)
             layout = value["layout"]
             if layout != LAYOUT:
-                raise IndexFormatError(
+                raise IndexVersionError(
                     f"{path} is laid out in Milvus as number {str(layout)[:20]}; this faqsearch reads {LAYOUT}",
                     hint="Build it again from its corpus, or install the faqsearch that wrote it.",
                 )

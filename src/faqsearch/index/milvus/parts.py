@@ -79,7 +79,10 @@ class Parts:
         count = -(-size // PART)
         for first in range(0, count, _TOGETHER):
             keys = [f"{name}#{number}" for number in range(first, min(first + _TOGETHER, count))]
-            rows = self._engine.call("get", self.collection, ids=keys, output_fields=["key", "data"])
+            # A lock or a head that was written this moment counts; servers else may answer as of some seconds ago.
+            rows = self._engine.call(
+                "get", self.collection, ids=keys, output_fields=["key", "data"], consistency_level="Strong"
+            )
             found = {row["key"]: row["data"] for row in rows}
             for key in keys:
                 if key not in found:
