@@ -294,9 +294,7 @@ def open_index(
         DictionaryError: A synonym file cannot be read.
         IndexNotFound: There is no index.
         IndexFormatError: It is damaged, or of another format version.
-        IndexMismatch: It was made with another tokenizer or encoder.
-        ModelError: Its encoder cannot be loaded.
-        EngineError: The engine it lies in cannot be reached.
-        MissingExtra: The engine's library is not installed.
+        IndexMismatch, ModelError: It was made with another tokenizer or encoder, or its encoder cannot be loaded.
+        EngineError, MissingExtra: The engine it lies in cannot be reached, or its library is not installed.
     """
     return Searcher(open_generation(address), tokenizer=tokenizer, encoder=encoder, synonyms=synonyms)
