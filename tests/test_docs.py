@@ -15,7 +15,7 @@ import pytest
 from faqsearch.cli.command import COMMANDS
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("*/README.md")])
+PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("docs/*.md")])
 READMES = [ROOT / "README.md", ROOT / "README.ja.md"]
 UPDATE = bool(os.environ.get("FAQSEARCH_UPDATE_GOLDEN"))
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

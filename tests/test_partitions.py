@@ -22,7 +22,7 @@ from faqsearch.errors import (
     SourceError,
 )
 from faqsearch.index.folder import IndexFolder
-from faqsearch.sources import Corpus
+from faqsearch.sources import Corpus, ReadBefore
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.update import update_index
 from faqsearch.vectors.interface import unit_rows
@@ -121,7 +121,7 @@ def test_partitions_of_files_give_the_files_of_one_build(corpus_of_files, tmp_pa
         # A file named by itself gives the ids and keys it has in its folder.
         items = [
             item
-            for item in (Corpus(corpus_of_files, known={}).items() if names[number] else ())
+            for item in (Corpus(corpus_of_files, known=ReadBefore()).items() if names[number] else ())
             if getattr(item, "document", item).source.path.endswith(names[number] or "")
         ]
         analyse_partition(items, tmp_path / "parts" / f"{number}", processes=2 if number == 0 else 1)
@@ -137,7 +137,7 @@ def test_ids_that_clash_across_partitions_are_left_out_as_in_a_build(corpus_of_f
     paths = [corpus_of_files / name for name in ("a.jsonl", "b.jsonl", "c.jsonl")]
     built = build_index(paths, tmp_path / "built")
     for path in paths:
-        analyse_partition(Corpus(path, known={}).items(), tmp_path / "parts" / path.stem)
+        analyse_partition(Corpus(path, known=ReadBefore()).items(), tmp_path / "parts" / path.stem)
     report = merge_partitions(tmp_path / "parts", tmp_path / "merged")
 
     assert built.problems

@@ -25,6 +25,7 @@ from faqsearch.errors import FaqsearchError, IndexFormatError, IndexMismatch, In
 from faqsearch.index.folder import Generation, IndexFolder
 from faqsearch.index.known import Known
 from faqsearch.index.merging import WORD_LEGS
+from faqsearch.index.store import open_store
 from faqsearch.index.writer import GenerationWriter, Written
 from faqsearch.settings import Settings
 from faqsearch.sources import KeyedDocument, Problem, ReadReport
@@ -38,6 +39,7 @@ from faqsearch.vocabulary import term_keys
 if TYPE_CHECKING:
     from faqsearch.documents import Document
     from faqsearch.index.interface import Analysis
+    from faqsearch.index.store import StoredGeneration
     from faqsearch.tokens import Tokenizer
     from faqsearch.vectors.interface import Encoder
 
@@ -124,7 +126,7 @@ def merge_partitions(
     Args:
         partitions: Folders that `analyse_partition` wrote, in this order; or a folder of such folders, in the order of
             their names (`00000`, `00001`, … — as text, so give all the same length).
-        into: The index's folder; made when it is missing. Synonyms are those of a `synonyms.txt` there.
+        into: The index's folder, or its address in Milvus; made when it is missing. Synonyms are those it has already.
         settings: Weights and BM25 parameters; None takes those of the partitions.
         tokenizer: None takes the one the partitions were made with.
         strict: Stop at the first id that is used twice, instead of reporting it.
@@ -137,6 +139,7 @@ def merge_partitions(
         IndexMismatch: Partitions were made with different tokenizers, encoders or passages.
         IndexBusy: Another build of this index is running.
         IndexWriteError: The folder cannot be written.
+        EngineError: Milvus cannot be reached.
     """
     started = perf_counter()
     parts = [IndexFolder(path).current() for path in _paths(partitions)]
@@ -151,19 +154,21 @@ def merge_partitions(
         _check(part, parts[0], settings, tokenizer)
     learned = first.encoder == UNLEARNED
     analyser, admission = DocumentAnalyser(tokenizer, None), _Admission(strict=strict)
-    folder = IndexFolder(into)
-    with folder.lock("merge"), folder.new_generation() as building:
+    store = open_store(into)
+    with store.lock("merge"), store.new_generation() as building:
         with GenerationWriter(building, settings, analyser) as writer:
             for part in parts:
                 if part.manifest.documents:
                     with _saying_which(part):
-                        _take(writer, analyser, Known(part), admission, vectors=not learned)
+                        known = Known(part)
+                        known.check()
+                        _take(writer, analyser, known, admission, vectors=not learned)
                 admission.errors += part.manifest.problems
                 progress("merging", writer.documents, total)
             written = writer.finish(None if learned else EncodedElsewhere(first.encoder), progress)
         manifest = describe("merge_partitions", admission.report, settings, tokenizer, written)
-        generation = folder.publish(building, manifest, written.places)
-        folder.prune(settings.keep_generations)
+        generation = store.publish(building, manifest, written.places)
+        store.prune(settings.keep_generations)
     return _told(generation, admission, started)
 
 
@@ -288,12 +293,6 @@ def _saying_which(part: Generation) -> Iterator[None]:
         raise IndexFormatError(f"{part.path} does not hold what a partition holds ({error!r})", hint=hint) from error
 
 
-def _told(generation: Generation, admission: _Admission, started: float) -> BuildReport:
-    return BuildReport(
-        manifest=generation.manifest,
-        generation=generation.name,
-        files=0,
-        problems=admission.report.problems,
-        skipped=0,
-        seconds=perf_counter() - started,
-    )
+def _told(generation: StoredGeneration, admission: _Admission, started: float) -> BuildReport:
+    seconds, problems = perf_counter() - started, admission.report.problems
+    return BuildReport(generation.manifest, generation.name, files=0, problems=problems, skipped=0, seconds=seconds)

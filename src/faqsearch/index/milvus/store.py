@@ -137,8 +137,7 @@ class MilvusStore:
             raise
         number = self.names.number(str(said.get("collection_name")))
         if number is None:
-            hint = "Choose another name for the index, or another one for what is there."
-            raise IndexFormatError(f"{self.address} names something that faqsearch did not write", hint=hint)
+            raise self._foreign()
         return number
 
     def generations(self) -> list[MilvusGeneration]:
@@ -196,6 +195,7 @@ class MilvusStore:
     @contextmanager
     def new_generation(self) -> Iterator[Path]:
         """Give an empty folder to write a generation into; what failed builds left in Milvus is removed."""
+        self._refuse_strangers()
         whole = {generation.number for generation in self.generations()}
         for number in self._numbers():
             # One that cannot be read may be of another version, and still be somebody's; a half has no head.
@@ -212,6 +212,17 @@ class MilvusStore:
                 with suppress(FaqsearchError):
                     drop_generation(self.engine, self.names, self._half)
                 self._half = None
+
+    def _refuse_strangers(self) -> None:
+        """Find out before anything is sent whether the name is somebody else's: a collection, or the alias of one."""
+        if self.names.alias in self.engine.call("list_collections", patience=WRITING):
+            raise self._foreign()
+        with suppress(IndexNotFound):
+            self._named()
+
+    def _foreign(self) -> IndexFormatError:
+        hint = "Choose another name for the index, or another one for what is there."
+        return IndexFormatError(f"{self.address} names something that faqsearch did not write", hint=hint)
 
     def _head_is_missing(self, number: int) -> bool:
         try:
