@@ -215,8 +215,8 @@ def test_documents_are_taken_as_they_are_analysed(tmp_path):
         stream(), tmp_path / "p", progress=lambda step, done, _: ahead.append(taken - done) if done else None
     )
 
-    assert len(ahead) == 6
-    assert max(ahead) <= 2 * 256
+    assert len(ahead) == 3
+    assert max(ahead) <= 2 * 512
 
 
 def test_vectors_of_a_model_are_made_in_the_partitions(tmp_path):

@@ -1,17 +1,19 @@
 """What completes what has been typed, and what was meant by what was misspelt."""
 
 import json
-from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faqsearch.build import build_index
 from faqsearch.documents import Document, Source
-from faqsearch.index.completions import Completions, CompletionsBuilder
-from faqsearch.index.misspellings import Misspellings, misspelling_arrays
+from faqsearch.index.completions import Completions
+from faqsearch.index.misspellings import Misspellings, comparable, misspelling_arrays
+from faqsearch.index.spill import Spill
+from faqsearch.index.wordings import CompletionsBuilder, pack_wordings
 from faqsearch.search import open_index
 from faqsearch.suggest import suggest, wordings
 from faqsearch.tokens import FugashiTokenizer
@@ -25,12 +27,18 @@ class Fake:
 
     def __init__(self, *documents):
         self._documents = documents
-        builder = CompletionsBuilder()
-        builder.add(wordings(documents, TOKENIZER.spellings), range(len(documents)))
-        self.completions = Completions(builder.arrays())
+        self.completions = Completions(built((documents, range(len(documents)))))
 
     def documents(self, numbers):
         return [self._documents[number] for number in numbers]
+
+
+def built(*parts):
+    """The arrays of the wordings of documents with their numbers, added one part after the other."""
+    builder = CompletionsBuilder(Spill(Path("unused")))
+    for documents, numbers in parts:
+        builder.add(pack_wordings(wordings(documents, TOKENIZER.spellings)), np.array(numbers, dtype=np.int32))
+    return builder.arrays()
 
 
 def entry(name, question, *phrasings, kind="faq"):
@@ -155,17 +163,14 @@ def beginnings(marked):
             yield rest, i > 0
 
 
+@example([["お ー料"]])
 @given(st.lists(st.lists(KANA.filter(str.strip), min_size=1, max_size=3), max_size=5))
 def test_wordings_come_back_as_they_went_in(stored):
     """An update takes the wordings of unchanged documents out of the index instead of tokenizing them again."""
     documents = [entry(f"d{i}", first, *others) for i, (first, *others) in enumerate(stored)]
     given_in = wordings(documents, TOKENIZER.spellings)
-    builder = CompletionsBuilder()
-    builder.add(given_in, range(len(documents)))
-    arrays = builder.arrays()
+    arrays = built((documents, range(len(documents))))
     back = [wording for own in Completions(arrays).wordings().values() for wording in own]
-    again = CompletionsBuilder()
-    again.add((replace(wording, document=0) for wording in back[1::2]), [9])
 
     assert [(w.document, w.place, w.written) for w in given_in] == [(w.document, w.place, w.written) for w in back]
     assert [w.read for w in given_in] == [w.read for w in back]
@@ -174,11 +179,8 @@ def test_wordings_come_back_as_they_went_in(stored):
 def test_the_order_of_adding_does_not_matter():
     """An update adds new documents first; the file is the same byte for byte."""
     documents = [entry("a", "送料", "配送料"), entry("b", "解約"), entry("c", "解約")]
-    whole, parts = CompletionsBuilder(), CompletionsBuilder()
-    whole.add(wordings(documents, TOKENIZER.spellings), range(3))
-    parts.add(wordings(documents[1:], TOKENIZER.spellings), [1, 2])
-    parts.add(wordings(documents[:1], TOKENIZER.spellings), [0])
-    ours, theirs = whole.arrays(), parts.arrays()
+    ours = built((documents, range(3)))
+    theirs = built((documents[1:], [1, 2]), (documents[:1], [0]))
 
     assert list(ours) == list(theirs)
     assert all(np.array_equal(ours[name], theirs[name]) for name in ours)
@@ -273,7 +275,9 @@ WORDS = st.lists(st.text(alphabet="あいうえ", min_size=2, max_size=6), min_s
 @given(WORDS, st.text(alphabet="あいうえ", min_size=1, max_size=6))
 def test_nearest_equals_comparing_with_every_word(stored, typed):
     """The table of deletions finds the word that a scan with the edit distance finds."""
-    misspellings = Misspellings(misspelling_arrays([[(word, to_romaji(word))] for word in stored]))
+    forms = [comparable(word, to_romaji(word)) for word in stored]
+    every = np.arange(len(forms), dtype=np.int32)
+    misspellings = Misspellings(misspelling_arrays(forms, every, np.ones_like(every)))
     near = [(distance(word, typed), word) for word in stored]
     near = [(d, word) for d, word in near if d == 0 or (d == 1 and min(len(word), len(typed)) >= 3)]
     reachable = [(d, word) for d, word in near if d == 0 or max(len(word), len(typed)) >= 4]

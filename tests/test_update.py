@@ -21,7 +21,7 @@ from faqsearch.sources import READERS, keys
 from faqsearch.sources.rows import RowReader
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.update import update_index
-from faqsearch.vectors import learning
+from faqsearch.vectors import learning, sums
 from faqsearch.vectors.interface import unit_rows
 
 QUESTIONS = [
@@ -175,7 +175,7 @@ def test_an_edit_outside_the_sample_keeps_the_word_vectors(sampled, monkeypatch)
         if IndexFolder(place / "built").current().manifest.encoder["learned_from"] == before:
             break
     encoded = []
-    encode = learning.encode
+    encode = sums.encode
     monkeypatch.setattr("faqsearch.index.encoding.learn", lambda *_: pytest.fail("learned again"))
     monkeypatch.setattr(
         "faqsearch.index.encoding.encode",

@@ -15,6 +15,7 @@ from faqsearch.documents import Document
 from faqsearch.index.counts import TermCounts, count_keys, count_terms, count_words
 from faqsearch.index.interface import Analysis
 from faqsearch.index.sequences import Unit, number_terms
+from faqsearch.index.wordings import pack_wordings
 from faqsearch.legs import question_weight
 from faqsearch.passages import OTHER, PHRASING, SENTENCE, code, phrasings, sentence_spans, split
 from faqsearch.suggest import wordings
@@ -60,13 +61,13 @@ class DocumentAnalyser:
         told = [[cuts[document.answer[a:b]] for a, b in own] for document, own in zip(documents, spans, strict=True)]
         others = [_other_words(document, cuts) for document in documents]
         units: list[Unit] = []
-        readings: Counter[tuple[str, str]] = Counter()
+        read: list[tuple[str, str]] = []
         for number, (questions, sentences, own, other) in enumerate(zip(asked, told, spans, others, strict=True)):
             units.extend(Unit(number, PHRASING, cut.words(), denial(cut.text)) for cut in questions)
             units.extend(Unit(number, SENTENCE, cut.words(), span) for cut, span in zip(sentences, own, strict=True))
             units.append(Unit(number, OTHER, other))
-            read = chain(questions, sentences[: len(_read_first(own))])
-            readings.update(pair for cut in read for pair in cut.kana_words())
+            for cut in chain(questions, sentences[: len(_read_first(own))]):
+                read += cut.kana_words()
         words = number_terms(units)
         every = np.arange(len(documents), dtype=np.int32)
         owners = np.repeat(every, [len(questions) for questions in asked])
@@ -78,8 +79,8 @@ class DocumentAnalyser:
                 "bigram": cuts.bigrams(whole, every),
                 "reading": cuts.reading_ngrams([cut for questions in asked for cut in questions], owners),
             },
-            readings=readings,
-            wordings=wordings(documents, lambda text: cuts[text].spellings()),
+            readings=Counter(read),
+            wordings=pack_wordings(wordings(documents, lambda text: cuts[text].spellings())),
             passages=[] if chars is None else [list(split(document, chars=chars)) for document in documents],
         )
 

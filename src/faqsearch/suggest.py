@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -79,10 +80,23 @@ def _spelt(text: str, spellings: Callable[[str], Sequence[Spelling]]) -> tuple[s
     """The lookup forms of a text as written and as read, words marked; without spaces, which no two people set alike."""
     written, read = [], []
     for word in spellings(" ".join(text[:_LONGEST].split())):
-        begin, end = (BEGIN, END) if word.content else ("", "")
-        written.append(begin + to_hiragana(word.written.strip().casefold()) + end)
-        read.append(begin + word.read.strip().casefold() + end)
+        said = word.read.strip().casefold()
+        # What has no sound (ー, っ) is no word to begin with.
+        begin, end = (BEGIN, END) if word.content and _has_sound(said) else ("", "")
+        written.append(begin + _in_hiragana(word.written) + end)
+        read.append(begin + said + end)
     return _whole_codes("".join(written)), to_romaji("".join(read))
+
+
+# Questions are made of a few thousand words.
+@lru_cache(maxsize=1 << 14)
+def _in_hiragana(written: str) -> str:
+    return to_hiragana(written.strip().casefold())
+
+
+@lru_cache(maxsize=1 << 14)
+def _has_sound(reading: str) -> bool:
+    return bool(to_romaji(reading))
 
 
 def _whole_codes(text: str) -> str:

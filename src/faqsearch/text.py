@@ -243,9 +243,11 @@ def romaji_to_kana(text: str) -> str:
 # --- Sentences ------------------------------------------------------------------------------------------------
 
 _OPENING, _CLOSING = "「『（(【［[〔《〈“", "」』）)】］]〕》〉”"
+# Looking for one of all these characters first takes a third of the time: most are none of them.
 _STOP = pattern(
+    f"(?=[\n{re.escape(_OPENING + _CLOSING)}。｡！？!?♪．.])(?:"
     f"(?P<newline>\n)|(?P<open>[{re.escape(_OPENING)}])|(?P<close>[{re.escape(_CLOSING)}])"
-    r"|(?P<end>[。｡！？!?♪]+|(?<=[^\x00-\x7f])．(?![0-9０-９A-Za-z])|(?<=[a-z0-9)\]][a-z)\]])\.(?=\s+[^\sa-z0-9]|\s*$))"
+    r"|(?P<end>[。｡！？!?♪]+|(?<=[^\x00-\x7f])．(?![0-9０-９A-Za-z])|(?<=[a-z0-9)\]][a-z)\]])\.(?=\s+[^\sa-z0-9]|\s*$)))"
 )
 
 

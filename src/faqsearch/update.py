@@ -123,14 +123,15 @@ def update_index(
         with folder.new_generation() as building:
             for before in _read_before(known, allowed=reusable and not strict):
                 source = Corpus(corpus, strict=strict, hidden=settings.hidden, known=before)
-                with GenerationWriter(building, settings, analyser, known if reusable else None) as writer:
+                inventory = Inventory(known)
+                with GenerationWriter(building, settings, analyser, known if reusable else None, inventory) as writer:
                     fill(writer, analyser, source.items(), processes, progress, partial(estimated, source, writer))
-                    if before and writer.collected.inventory.clashes:
+                    if before and inventory.clashes:
                         continue
                     known.check()
                     if not writer.documents:
                         raise nothing_found(corpus, source.report)
-                    changes = compare(known, writer.collected.inventory)
+                    changes = compare(known, inventory)
                     if not allow_shrink and (loss := _loss(corpus, changes, old.manifest.documents)):
                         raise loss
                     # Files that changed without changing a document count: else the doctor would call them stale for ever.

@@ -7,10 +7,10 @@ compares them, so two terms that share a key can never be taken for each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +19,14 @@ from faqsearch import kernel
 
 Keys = npt.NDArray[np.uint64]
 
+_K = TypeVar("_K")
 _LONG = 1 << 63
 FIRST_LONG_KEY = np.uint64(_LONG)
 """Keys from here on belong to terms of more than three characters, and do not spell them out."""
 
 
 # A build asks for the same few thousand words with every batch of documents.
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 17)
 def term_key(term: str) -> int:
     """Return the 64-bit key of `term`; equal for equal terms on every machine.
 
@@ -43,7 +44,7 @@ def term_key(term: str) -> int:
 
 def term_keys(terms: Iterable[str]) -> Keys:
     """Return the keys of `terms`, in order; uint64, shape (n,)."""
-    return np.fromiter((term_key(term) for term in terms), dtype=np.uint64)
+    return np.fromiter(map(term_key, terms), dtype=np.uint64)
 
 
 def key_terms(keys: Keys, long_terms: Sequence[str]) -> list[str]:
@@ -54,12 +55,16 @@ def key_terms(keys: Keys, long_terms: Sequence[str]) -> list[str]:
     return ["".join([chr(c) for c in row if c]) for row in groups.tolist()] + list(long_terms)
 
 
-class Numbering(dict[str, int]):
-    """Numbers strings in the order in which they are first asked for; looking one up runs no Python code."""
+class Numbering(dict[_K, int]):
+    """Numbers strings, or other keys, in the order in which they are first asked for; looking one up runs no Python code."""
 
-    def __missing__(self, term: str) -> int:
-        number = self[term] = len(self)
+    def __missing__(self, key: _K) -> int:
+        number = self[key] = len(self)
         return number
+
+    def of(self, keys: Sequence[_K]) -> npt.NDArray[np.int32]:
+        """Return the numbers of distinct keys; int32."""
+        return np.fromiter(map(self.__getitem__, keys), np.int32, len(keys))
 
 
 class Vocabulary:
@@ -78,6 +83,10 @@ class Vocabulary:
         """Return the term with that number."""
         start, end = int(self._offsets[number]), int(self._offsets[number + 1])
         return bytes(self._text[start:end].data).decode("utf-8", "surrogatepass")
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the terms by their numbers."""
+        return map(self.term, range(len(self)))
 
     def distinct(self, numbers: npt.NDArray[Any]) -> tuple[list[str], npt.NDArray[np.int32]]:
         """Return the distinct terms among `numbers`, and the place of each number's term in them; int32."""
@@ -121,21 +130,28 @@ def vocabulary_arrays(terms: Sequence[str]) -> tuple[dict[str, npt.NDArray[Any]]
         The arrays `keys` (uint64, sorted), `term_offsets` (int64, one more than keys) and `term_text` (uint8,
         UTF-8); and int64 numbers, shape (len(terms),).
     """
+    keys, first_of, numbers = distinct_keys(terms)
+    return keyed_arrays(keys, (terms[i] for i in first_of.tolist())), numbers
+
+
+def distinct_keys(terms: Sequence[str]) -> tuple[Keys, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the keys of distinct `terms`, ascending, the place of the term of each, and each term's number in them."""
     keys = term_keys(terms)
     unique, first_of, numbers = np.unique(keys, return_index=True, return_inverse=True)
     if len(unique) < len(keys):
         order = sorted(range(len(terms)), key=lambda i: terms[i])
         winner = {int(keys[i]): i for i in reversed(order)}
         first_of = np.fromiter((winner[int(k)] for k in unique), dtype=np.int64, count=len(unique))
-    encoded = [terms[i].encode("utf-8", "surrogatepass") for i in first_of]
+    return unique, first_of.astype(np.int64, copy=False), numbers.astype(np.int64, copy=False)
+
+
+def keyed_arrays(keys: Keys, terms: Iterable[str]) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of a Vocabulary of terms in the order of their keys, which are ascending."""
+    encoded = [term.encode("utf-8", "surrogatepass") for term in terms]
     offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
     np.cumsum([len(e) for e in encoded], out=offsets[1:])
-    arrays: dict[str, npt.NDArray[Any]] = {
-        "keys": unique,
-        "term_offsets": offsets,
-        "term_text": np.frombuffer(b"".join(encoded), dtype=np.uint8),
-    }
-    return arrays, numbers.astype(np.int64, copy=False)
+    text = np.frombuffer(b"".join(encoded), dtype=np.uint8)
+    return {"keys": keys, "term_offsets": offsets, "term_text": text}
 
 
 def ranges(starts: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faqsearch.documents import Document, Source
-from faqsearch.index.copies import CopyFinder
+from faqsearch.index.copies import asked_key, find_originals
 
 TEXT = (
     "アプリとコーヒーメーカーの連携を解除するには、アプリの設定画面を開き、登録した機器の一覧から解除したい機器を選びます。"
@@ -17,10 +17,8 @@ TEXT = (
 def originals(*documents):
     """Find the copies among (question, answer) pairs."""
     given = [Document(str(n), "manual", q, a, Source("m.md")) for n, (q, a) in enumerate(documents)]
-    finder = CopyFinder()
-    for number, document in enumerate(given):
-        finder.add(number, document)
-    return finder.originals(len(given), given.__getitem__).tolist()
+    asked = np.array([asked_key(document) for document in given], dtype=np.uint64)
+    return find_originals(asked, given.__getitem__).tolist()
 
 
 def test_the_first_is_the_original_of_all():

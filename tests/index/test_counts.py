@@ -76,7 +76,7 @@ def test_batches_are_merged(monkeypatch_module, held, at_once, documents, data):
     numbers = data.draw(st.permutations(range(len(documents))))
     cut = data.draw(st.integers(0, len(documents)))
     with tempfile.TemporaryDirectory() as folder, Spill(Path(folder) / "spill", held_bytes=held) as spill:
-        builder = CountsBuilder(spill)
+        builder = CountsBuilder(spill, shared=False)
         for batch in filter(None, (sorted(numbers[:cut]), sorted(numbers[cut:]))):
             units = [unit for number in batch for unit in documents[number]]
             owners = np.repeat(np.arange(len(batch)), [len(documents[number]) for number in batch]).astype(np.int32)

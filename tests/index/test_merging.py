@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.documents import Document, Source
 from faqsearch.index.characters import KanjiCounts, kanji_lengths, spelling_arrays
-from faqsearch.index.completions import CompletionsBuilder
 from faqsearch.index.completions_merging import merged_completions
 from faqsearch.index.counts import CountsBuilder
 from faqsearch.index.facets import FacetsBuilder
@@ -20,6 +19,7 @@ from faqsearch.index.merging import WORD_LEGS, LexicalMerge, merged_facets
 from faqsearch.index.sequences import SequencesBuilder
 from faqsearch.index.spill import Spill
 from faqsearch.index.splicing import Moves
+from faqsearch.index.wordings import CompletionsBuilder
 from faqsearch.tokens import FugashiTokenizer
 
 ANALYSER = DocumentAnalyser(FugashiTokenizer(), None)
@@ -49,20 +49,21 @@ def generations(draw):
 
 def built(documents, numbers, total):
     """What the builders make of documents with these numbers: words, legs, facets and completions."""
-    facets, completions = FacetsBuilder(), CompletionsBuilder()
+    facets = FacetsBuilder()
     with tempfile.TemporaryDirectory() as folder, Spill(Path(folder) / "spill") as spill:
-        words, legs = SequencesBuilder(spill), {leg: CountsBuilder(spill) for leg in LEGS}
+        completions = CompletionsBuilder(spill)
+        words, legs = SequencesBuilder(spill), {leg: CountsBuilder(spill, shared=leg in WORD_LEGS) for leg in LEGS}
         if documents:
             analysis = ANALYSER.analyse(documents)
             words.add(analysis.words, numbers.astype(np.int32))
             for leg, builder in legs.items():
                 builder.add(analysis.counts[leg], numbers.astype(np.int32))
-            completions.add(analysis.wordings, numbers.tolist())
+            completions.add(analysis.wordings, numbers.astype(np.int32))
         for number, document in zip(numbers.tolist(), documents, strict=True):
             facets.add(number, document)
         own = words.arrays(total)
         counted = {leg: builder.arrays(own["keys"] if leg in WORD_LEGS else None) for leg, builder in legs.items()}
-    return own, counted, facets.arrays(), completions.arrays()
+        return own, counted, facets.arrays(), completions.arrays()
 
 
 def same(one, other):

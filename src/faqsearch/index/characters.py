@@ -105,10 +105,15 @@ def kanji_lengths(words: Arrays, documents: int) -> npt.NDArray[np.int32]:
         words: The arrays of a `Sequences`.
         documents: How many there are.
     """
-    sizes, _ = spelled(words)
-    held = np.concatenate(([0], np.cumsum(sizes.astype(np.uint16)[words["sequence"]], dtype=np.int64)))
-    counts = np.diff(held[words["unit_starts"]])
-    return np.bincount(words["unit_documents"], counts, minlength=documents).astype(np.int32)
+    sizes = spelled(words)[0].astype(np.int32)
+    # Where each document's words end; several may be without any.
+    ends = words["unit_starts"][words["document_units"]]
+    lengths = np.zeros(documents, dtype=np.int32)
+    for first in range(0, documents, _COUNTED_AT_ONCE):
+        own = ends[first : first + _COUNTED_AT_ONCE + 1]
+        held = np.concatenate(([0], np.cumsum(sizes[words["sequence"][own[0] : own[-1]]])))
+        lengths[first : first + len(own) - 1] = np.diff(held[own - own[0]])
+    return lengths
 
 
 def spelling_arrays(vocabulary: Arrays, counts: KanjiCounts, lengths: npt.NDArray[np.int32]) -> Arrays:

@@ -7,10 +7,9 @@ mapped memory, nothing loaded. Wordings are numbered in the order in which they 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import numpy.typing as npt
 
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT
-from faqsearch.index.misspellings import Misspellings, misspelling_arrays
+from faqsearch.index.misspellings import Misspellings
 
 SUGGEST_FILE = "suggest.bin"
 
@@ -29,13 +28,10 @@ Ints = npt.NDArray[np.int64]
 BEGIN, END = "\x1f", "\x1e"
 """Stand around each word that carries meaning, in `Wording.written` and `Wording.read`."""
 
-# Places are sorted by this many bytes, ten kanji; what is longer is compared when it is looked up.
-_SORTED_BYTES = 32
-_STOP = b"\n"
-# A place keeps the length of its word in one byte; a longer "word" is none that anybody misspells.
-_LONGEST_WORD = 255
-_WORD = re.compile(f"{BEGIN}([^{END}]*){END}")
-_MARKS = re.compile(f"([{BEGIN}{END}])")
+SORTED_BYTES = 32
+"""Places are sorted by this many bytes, ten kanji; what is longer is compared when it is looked up."""
+STOP = b"\n"
+"""Ends each half of a wording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,98 +64,6 @@ def open_completions(arrays: Mapping[str, Arrays], path: Path) -> Completions:
         raise IndexFormatError(f"{path / SUGGEST_FILE} lacks {error}", hint=DAMAGE_HINT) from error
 
 
-class CompletionsBuilder:
-    """Collect wordings, in any order."""
-
-    def __init__(self) -> None:
-        self._wordings: list[Wording] = []
-
-    def add(self, wordings: Iterable[Wording], numbers: Sequence[int]) -> None:
-        """Add wordings; `numbers` says for each document they count which one of the index it is."""
-        self._wordings.extend(replace(wording, document=int(numbers[wording.document])) for wording in wordings)
-
-    def arrays(self) -> Arrays:
-        """Return the arrays of `Completions`."""
-        # Questions before other phrasings, shorter first, then as in the corpus.
-        ordered = sorted(self._wordings, key=lambda w: (w.place > 0, len(w.written), w.document, w.place))
-        text = bytearray()
-        starts, middles = [0], []
-        places: list[int] = []
-        lengths: list[int] = []
-        ranks: list[int] = []
-        for number, wording in enumerate(ordered):
-            for marked in (wording.written, wording.read):
-                for at, length, later in _beginnings(marked):
-                    places.append(len(text) + at)
-                    lengths.append(length)
-                    ranks.append(number + later * len(ordered))
-                text += _MARKS.sub("", marked).encode("utf-8", "surrogatepass") + _STOP
-                middles.append(len(text))
-            starts.append(len(text))
-        offsets, blob = np.array(places, dtype=np.int64), np.frombuffer(bytes(text), dtype=np.uint8)
-        # Equal ones stay in order.
-        order = np.argsort(sorting_keys(blob, offsets), kind="stable")
-        return {
-            "text": blob,
-            "starts": np.array(starts, dtype=np.int64),
-            "middles": np.array(middles[::2], dtype=np.int64),
-            "places": offsets[order].astype(place_type(len(text))),
-            "lengths": np.array(lengths, dtype=np.uint8)[order],
-            "ranks": np.array(ranks, dtype=np.int64)[order].astype(rank_type(len(ordered))),
-            "documents": np.array([w.document for w in ordered], dtype=np.int32),
-            "phrasings": np.array([w.place for w in ordered], dtype=np.int32),
-            "sizes": np.array([len(w.written) for w in ordered], dtype=np.int32),
-            **misspelling_arrays([words(wording) for wording in ordered]),
-        }
-
-
-def words(wording: Wording) -> list[tuple[str, str]]:
-    """Return the words of a wording that carry meaning, each as written and as read."""
-    written, read = (_WORD.findall(marked) for marked in (wording.written, wording.read))
-    return list(zip(written, read, strict=True))
-
-
-def _beginnings(marked: str) -> list[tuple[int, int, bool]]:
-    """Return where one may begin to type: place and length in bytes without marks, and whether it is a later word."""
-    at, words, found = 0, 0, [(0, 0, False)]
-    for part in _MARKS.split(marked):
-        if part == BEGIN:
-            # The お of お支払い is not what one types: the first word with a meaning is a beginning too.
-            found.append((at, 0, words > 0))
-            words += 1
-        elif part == END:
-            start, _, later = found.pop()
-            if start == 0:
-                found.pop()
-            found.append((start, min(at - start, _LONGEST_WORD), later))
-        else:
-            at += len(part.encode("utf-8", "surrogatepass"))
-    return found
-
-
-def place_type(size: int) -> Any:
-    """Return the type of places in a text of that many bytes."""
-    return np.uint32 if size < 2**32 else np.int64
-
-
-def rank_type(wordings: int) -> Any:
-    """Return the type of ranks of that many wordings."""
-    return np.int32 if wordings < 2**30 else np.int64
-
-
-def sorting_keys(text: npt.NDArray[np.uint8], places: Ints) -> npt.NDArray[np.bytes_]:
-    """Return what places are sorted by: the bytes that follow, up to the end of the wording."""
-    if not len(places):
-        return np.empty(0, dtype=f"S{_SORTED_BYTES}")
-    padded = np.concatenate((text, np.zeros(_SORTED_BYTES, dtype=np.uint8)))
-    keys = np.lib.stride_tricks.sliding_window_view(padded, _SORTED_BYTES)[places]
-    ended = np.zeros(len(keys), dtype=bool)
-    for column in keys.T:
-        column[ended] = 0
-        ended |= column == _STOP[0]
-    return keys.view(f"S{_SORTED_BYTES}").ravel()
-
-
 class Completions:
     """The read side. Safe to share between threads."""
 
@@ -187,11 +91,11 @@ class Completions:
             may come several times; int64, shape (n,).
         """
         wanted = prefix.encode("utf-8", "surrogatepass")
-        first = self._bound(wanted[:_SORTED_BYTES])
+        first = self._bound(wanted[:SORTED_BYTES])
         # 0xff occurs in no UTF-8: everything that begins with the prefix is smaller than this.
-        last = self._bound(wanted[:_SORTED_BYTES] + b"\xff")
+        last = self._bound(wanted[:SORTED_BYTES] + b"\xff")
         found: Ints = self._ranks[first:last].astype(np.int64)
-        if len(wanted) <= _SORTED_BYTES:
+        if len(wanted) <= SORTED_BYTES:
             return found
         same = [self._bytes(int(place), len(wanted)) == wanted for place in self._places[first:last]]
         kept: Ints = found[np.array(same, dtype=bool)]
@@ -200,7 +104,7 @@ class Completions:
     def written(self, number: int) -> bytes:
         """Return the lookup form of a wording: equal for two that look the same to a reader."""
         start, end = int(self._starts[number]), int(self._middles[number])
-        return self._bytes(start, end - start - len(_STOP))
+        return self._bytes(start, end - start - len(STOP))
 
     def wordings(self, wanted: Ints | None = None) -> dict[int, list[Wording]]:
         """Return what the builder was given, by document: an update takes unchanged documents from here.
@@ -227,13 +131,11 @@ class Completions:
                 word = self._bytes(place, length)
                 parts += [self._bytes(at, place - at), BEGIN.encode(), word, END.encode()]
                 at = place + length
-        parts.append(self._bytes(at, end - len(_STOP) - at))
+        parts.append(self._bytes(at, end - len(STOP) - at))
         return b"".join(parts).decode("utf-8", "surrogatepass")
 
     def _bound(self, key: bytes) -> int:
-        return bisect_left(
-            range(len(self._places)), key, key=lambda i: self._bytes(int(self._places[i]), _SORTED_BYTES)
-        )
+        return bisect_left(range(len(self._places)), key, key=lambda i: self._bytes(int(self._places[i]), SORTED_BYTES))
 
     def _bytes(self, start: int, count: int) -> bytes:
         return self._text[start : start + count].tobytes()

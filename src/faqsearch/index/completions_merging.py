@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from faqsearch.index.completions import Arrays, Ints, place_type, rank_type, sorting_keys
+from faqsearch.index.completions import Arrays, Ints
 from faqsearch.index.misspellings import merged_misspellings
 from faqsearch.index.splicing import Moves, Splice
+from faqsearch.index.wordings import place_type, rank_type, sorting_keys
 
 
 def merged_completions(old: Arrays, added: Arrays, moves: Moves) -> Arrays:

@@ -10,7 +10,7 @@ can only miss a pair: one in five thousand at the threshold. Everything is a fun
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,49 +36,39 @@ _POWERS = np.uint64(0x100000001B3) ** np.arange(_GRAM, dtype=np.uint64)
 _EXACT = re.compile("[a-z0-9]+")
 
 
-class CopyFinder:
-    """Collects documents in order and says which are copies."""
+def asked_key(document: Document) -> int:
+    """Return the key of what a document asks, which copies have in common; 0 when it is too short to have any."""
+    return term_key(_bare(document.question)) if len(document.answer) >= _SHORTEST else 0
 
-    def __init__(self) -> None:
-        self._asked: dict[int, list[int]] = {}
 
-    def add(self, number: int, document: Document) -> int:
-        """Take note of a document; return the key of what it asks, 0 when it is too short to have copies."""
-        key = term_key(_bare(document.question)) if len(document.answer) >= _SHORTEST else 0
-        self.add_known(number, key)
-        return key
+def find_originals(asked: Keys, read: Callable[[int], Document], before: tuple[Numbers, Keys] | None = None) -> Numbers:
+    """Return for each document the number of the first that says much the same: its own when it is that one.
 
-    def add_known(self, number: int, key: int) -> None:
-        """Take note of a document by the key of what it asks."""
-        if key:
-            self._asked.setdefault(key, []).append(number)
+    Args:
+        asked: What `asked_key` says of each document; shape (documents,).
+        read: Gives a document by its number; asked only for those that ask the same as another.
+        before: What is known from before, and the keys of questions that other documents ask now.
 
-    def originals(
-        self, documents: int, read: Callable[[int], Document], before: tuple[Numbers, Container[int]] | None = None
-    ) -> Numbers:
-        """Return for each document the number of the first that says much the same: its own when it is that one.
-
-        Args:
-            documents: How many there are.
-            read: Gives a document by its number; asked only for those that ask the same as another.
-            before: What is known from before, and the keys of questions that other documents ask now.
-
-        Returns:
-            int32, shape (documents,); -1 where no other says the same.
-        """
-        found = np.full(documents, -1, dtype=np.int32) if before is None else before[0]
-        for key, numbers in self._asked.items():
-            if before is None or key in before[1]:
-                found[numbers] = -1
-                if len(numbers) > 1:
-                    _mark(found, numbers, [_said(read(number)) for number in numbers])
-        return found
+    Returns:
+        int32, shape (documents,); -1 where no other says the same.
+    """
+    found = np.full(len(asked), -1, dtype=np.int32) if before is None else before[0]
+    order = np.argsort(asked, kind="stable")
+    bounds = np.flatnonzero(np.diff(asked[order], prepend=np.uint64(0)))
+    sizes = np.diff(bounds, append=len(order))
+    wanted = sizes > 1 if before is None else np.isin(asked[order[bounds]], before[1])
+    for first, size in zip(bounds[wanted].tolist(), sizes[wanted].tolist(), strict=True):
+        numbers = order[first : first + size].tolist()
+        found[numbers] = -1
+        if size > 1:
+            _mark(found, numbers, [_said(read(number)) for number in numbers])
+    return found
 
 
 def moved_originals(
     old: Mapping[str, npt.NDArray[Any]], tables: Mapping[str, npt.NDArray[Any]], moves: Moves
-) -> tuple[Numbers, set[int]]:
-    """Return what `CopyFinder.originals` takes as known from before.
+) -> tuple[Numbers, Keys]:
+    """Return what `find_originals` takes as known from before.
 
     Args:
         old: `originals` and `asked_keys` of the generation before.
@@ -89,7 +79,7 @@ def moved_originals(
     numbers = np.append(documents.old, -1)[old["originals"]].astype(np.int32)
     found = documents(numbers, np.full(len(documents.at), -1))
     changed = (old["asked_keys"][documents.dropped], tables["asked_keys"][documents.added])
-    return found, set(np.concatenate(changed).tolist())
+    return found, np.concatenate(changed)
 
 
 def count_copies(originals: Numbers) -> int:

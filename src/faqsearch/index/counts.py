@@ -16,7 +16,7 @@ import numpy.typing as npt
 from faqsearch.index.sequences import TermSequences
 from faqsearch.index.spill import Spill, Stored
 from faqsearch.passages import PHRASING
-from faqsearch.vocabulary import FIRST_LONG_KEY, Keys, Numbering, Vocabulary, key_terms, vocabulary_arrays
+from faqsearch.vocabulary import FIRST_LONG_KEY, Keys, Numbering, distinct_keys, key_terms, keyed_arrays
 
 Ints = npt.NDArray[np.int64]
 Arrays = dict[str, npt.NDArray[Any]]
@@ -50,14 +50,13 @@ class TermCounts:
 
 def count_terms(units: Iterable[Sequence[str]], documents: npt.NDArray[np.int32]) -> TermCounts:
     """Count the terms of each unit; `documents` says which document each belongs to."""
-    places = Numbering()
+    places: Numbering[str] = Numbering()
     ids: list[int] = []
     sizes = []
     for terms in units:
         ids += map(places.__getitem__, terms)
         sizes.append(len(terms))
-    arrays, numbers = vocabulary_arrays(list(places))
-    keys, long = arrays["keys"], _long_terms(arrays)
+    keys, long, numbers = _numbered(list(places))
     return _counted(keys, long, numbers[ids], np.array(sizes, dtype=np.int64), documents)
 
 
@@ -80,8 +79,7 @@ def count_words(words: TermSequences, documents: int) -> dict[str, TermCounts]:
         words: The words of some documents.
         documents: How many there are.
     """
-    arrays, numbers = vocabulary_arrays(words.terms)
-    keys, long = arrays["keys"], _long_terms(arrays)
+    keys, long, numbers = _numbered(words.terms)
     ids = numbers[words.ids]
     totals = np.bincount(words.documents, weights=words.lengths, minlength=documents).astype(np.int64)
     asked = words.kinds == PHRASING
@@ -93,9 +91,10 @@ def count_words(words: TermSequences, documents: int) -> dict[str, TermCounts]:
     }
 
 
-def _long_terms(vocabulary: Arrays) -> list[str]:
-    keys, terms = vocabulary["keys"], Vocabulary(vocabulary)
-    return [terms.term(i) for i in range(int(np.searchsorted(keys, FIRST_LONG_KEY)), len(keys))]
+def _numbered(terms: Sequence[str]) -> tuple[Keys, list[str], Ints]:
+    """The keys of distinct terms, ascending, the terms of those that do not spell them out, and each term's number."""
+    keys, first_of, numbers = distinct_keys(terms)
+    return keys, [terms[i] for i in first_of[np.searchsorted(keys, FIRST_LONG_KEY) :].tolist()], numbers
 
 
 def _counted(keys: Keys, long: list[str], ids: Ints, sizes: Ints, documents: npt.NDArray[np.int32]) -> TermCounts:
@@ -148,10 +147,16 @@ class MergedCounts:
 
 
 class CountsBuilder:
-    """Collect counted units, whole documents at a time, then compile them."""
+    """Collect counted units, whole documents at a time, then compile them.
 
-    def __init__(self, spill: Spill) -> None:
+    Args:
+        spill: Where they wait.
+        shared: Whether another vocabulary numbers the terms.
+    """
+
+    def __init__(self, spill: Spill, *, shared: bool) -> None:
         self._spill = spill
+        self._shared = shared
         self._keys: Keys = np.empty(0, dtype=np.uint64)
         self._new_keys: list[Keys] = []
         self._long: dict[int, str] = {}
@@ -180,6 +185,10 @@ class CountsBuilder:
         self._lengths.append(np.bincount(counts.units, weights=counts.tfs, minlength=units).astype(np.uint32))
         self._documents.append(numbers[counts.documents])
         self._units += units
+        if not self._shared:
+            self._note(counts)
+
+    def _note(self, counts: TermCounts) -> None:
         for key, term in zip(
             counts.keys[len(counts.keys) - len(counts.long_terms) :].tolist(), counts.long_terms, strict=True
         ):
@@ -196,10 +205,10 @@ class CountsBuilder:
         self._keys, self._new_keys = keys[new], []
 
     def vocabulary(self) -> Arrays:
-        """Return the arrays of the leg's vocabulary."""
+        """Return the arrays of the leg's vocabulary; it is not shared."""
         self._join_keys()
         long = self._keys[np.searchsorted(self._keys, FIRST_LONG_KEY) :]
-        return vocabulary_arrays(key_terms(self._keys, [self._long[key] for key in long.tolist()]))[0]
+        return keyed_arrays(self._keys, key_terms(self._keys, [self._long[key] for key in long.tolist()]))
 
     def merged(self, keys: Keys) -> MergedCounts:
         """Return all batches as one.
@@ -228,7 +237,7 @@ class CountsBuilder:
         Args:
             keys: Of the vocabulary that is shared.
         """
-        own = self.vocabulary() if keys is None else {}
+        own = {} if self._shared else self.vocabulary()
         merged = self.merged(own["keys"] if keys is None else keys)
         parts = list(merged.parts)
         return {

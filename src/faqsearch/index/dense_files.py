@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -17,25 +18,43 @@ _HEADER = struct.Struct("<4siqqq?iQ")
 _UNUSED = 1 << 20
 
 
-def write_dense(folder: Path, parts: Iterable[npt.NDArray[Any]], dimension: int) -> None:
-    """Write `dense.faiss`, in the format of `faiss.write_index`: many documents take no more memory than few.
+class DenseWriter:
+    """Writes `dense.faiss`, in the format of `faiss.write_index`: many documents take no more memory than few."""
 
-    Args:
-        folder: Where it goes.
-        parts: One row a passage, some rows at a time; of float32, or of their bytes.
-        dimension: Numbers in a row.
+    def __init__(self, folder: Path, dimension: int) -> None:
+        """Make the file in `folder`, for vectors of that many numbers."""
+        self._dimension = dimension
+        self._count = 0
+        self._file = (folder / DENSE_FILE).open("wb")
+        self._file.write(bytes(_HEADER.size))
+
+    def add(self, rows: npt.NDArray[Any]) -> None:
+        """Append one row a passage; of float32, or of their bytes."""
+        self._file.write(np.ascontiguousarray(rows).data)
+        self._count += len(rows)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        count, dimension = self._count, self._dimension
+        with self._file as file:
+            if kind is None:
+                file.seek(0)
+                file.write(_HEADER.pack(b"IxFI", dimension, count, _UNUSED, _UNUSED, True, 0, count * dimension))
+
+
+def write_dense(folder: Path, parts: Iterable[npt.NDArray[Any]], dimension: int) -> None:
+    """Write `dense.faiss` from rows as `DenseWriter` takes them, some at a time.
 
     Raises:
         OSError: The file cannot be written.
     """
-    with (folder / DENSE_FILE).open("wb") as file:
-        file.write(bytes(_HEADER.size))
-        count = 0
+    with DenseWriter(folder, dimension) as file:
         for part in parts:
-            file.write(np.ascontiguousarray(part).data)
-            count += len(part)
-        file.seek(0)
-        file.write(_HEADER.pack(b"IxFI", dimension, count, _UNUSED, _UNUSED, True, 0, count * dimension))
+            file.add(part)
 
 
 def stored_rows(folder: Path, dimension: int) -> npt.NDArray[np.uint8]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.documents import Document
-from faqsearch.index.copies import CopyFinder, moved_originals
+from faqsearch.index.copies import asked_key, find_originals, moved_originals
 from faqsearch.index.document_file import DocumentHashes, document_hashes, document_to_json, line_sum, written_documents
 from faqsearch.index.known import Known
 from faqsearch.index.splicing import Moves
@@ -20,6 +20,8 @@ from faqsearch.vocabulary import term_key
 # The first one in a line is the source's: the texts before it are strings, in which a quote has a backslash.
 _LINE = re.compile(rb'(?<=,"line":)[0-9]+')
 _NO_KEY = bytes(16)
+# Documents kept as tuples of Python's values before they become columns: 500 bytes each, and then 100.
+_SETTLED_AT = 10_000
 
 
 class Inventory:
@@ -59,11 +61,17 @@ class Inventory:
 class DocumentsWriter:
     """Collects documents in corpus order."""
 
-    def __init__(self, path: Path, known: Known | None) -> None:
-        """Make the file at `path`; `known` is where known rows come from."""
+    def __init__(self, path: Path, known: Known | None, inventory: Inventory | None) -> None:
+        """Make the file at `path`.
+
+        Args:
+            path: The file.
+            known: Where known rows come from.
+            inventory: Is told of every document. A build does without: it takes 600 bytes for each.
+        """
         self._known = known
-        self.inventory = Inventory(known)
-        self.copies = CopyFinder()
+        self._inventory = inventory
+        self._count = 0
         self._path = path
         self._file = path.open("wb")
         self._parts: dict[str, list[npt.NDArray[Any]]] = {}
@@ -77,7 +85,7 @@ class DocumentsWriter:
         self._file.close()
 
     def __len__(self) -> int:
-        return len(self.inventory.contents)
+        return self._count
 
     @property
     def size(self) -> int:
@@ -87,10 +95,12 @@ class DocumentsWriter:
     def add(self, document: Document, key: bytes) -> DocumentHashes:
         """Append a document, and return its hashes; `key` is that of its row, empty for none."""
         self._copy()
-        number = len(self)
+        if len(self._fresh) >= _SETTLED_AT:
+            self._settle()
+        self._count += 1
         line = document_to_json(document).encode("utf-8", "surrogatepass")
         self._file.write(line + b"\n")
-        hashes = self.inventory.add(document)
+        hashes = self._inventory.add(document) if self._inventory else document_hashes(document)
         self._fresh.append(
             (
                 len(line) + 1,
@@ -100,7 +110,7 @@ class DocumentsWriter:
                 hashes.content,
                 key or _NO_KEY,
                 document.source.line or 0,
-                self.copies.add(number, document),
+                asked_key(document),
             )
         )
         return hashes
@@ -109,7 +119,9 @@ class DocumentsWriter:
         """Append the document of a known row, by its old number; `line` is where the row begins now."""
         if self._fresh:
             self._settle()
-        self.inventory.add_known(number)
+        self._count += 1
+        if self._inventory:
+            self._inventory.add_known(number)
         self._rows.append((number, line))
 
     def tables(self) -> dict[str, npt.NDArray[Any]]:
@@ -135,7 +147,7 @@ class DocumentsWriter:
         """Return which documents are copies, given the tables and where the documents come from."""
         before = moved_originals(self._known.index.tables, tables, moves) if self._known and moves else None
         with written_documents(self._path, tables["document_offsets"]) as read:
-            return self.copies.originals(len(self), read, before)
+            return find_originals(tables["asked_keys"], read, before)
 
     def _settle(self) -> None:
         """Make columns of what was read."""
@@ -158,7 +170,6 @@ class DocumentsWriter:
         known, tables = self._known, self._known.index.tables
         numbers, lines = np.array(self._rows, dtype=np.int64).T
         self._rows = []
-        first_number = len(self) - len(numbers)
         sizes, sums = np.diff(tables["document_offsets"])[numbers], tables["line_sums"][numbers]
         moved = tables["source_lines"][numbers] != lines
         cuts = np.flatnonzero((np.diff(numbers) != 1) | moved[1:] | moved[:-1]) + 1
@@ -171,8 +182,6 @@ class DocumentsWriter:
                 self._file.write(known.index.stored.lines(int(numbers[first]), int(numbers[last - 1]) + 1))
         kept = (tables[name][numbers] for name in ("text_hashes", "content_hashes", "row_keys"))
         asked = tables["asked_keys"][numbers]
-        for number, key in enumerate(asked.tolist(), first_number):
-            self.copies.add_known(number, key)
         self._extend(sizes, sums, known.id_keys[numbers], *kept, lines.astype(np.int32), asked)
 
     def _extend(self, *columns: npt.NDArray[Any]) -> None:

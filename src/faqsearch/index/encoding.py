@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
+from faqsearch.index.dense_files import DenseWriter
 from faqsearch.index.merging import LexicalMerge
 from faqsearch.index.splicing import Moves, Splice
 from faqsearch.passages import OTHER
 from faqsearch.vectors.builtin import describe
 from faqsearch.vectors.interface import Encoder, Vectors
-from faqsearch.vectors.learning import Encoded, encode, fingerprint, learn, unseen_words, word_vectors
+from faqsearch.vectors.learning import fingerprint, learn, unseen_words, word_vectors
+from faqsearch.vectors.sums import Part, encode
 from faqsearch.vocabulary import Vocabulary
 
 # Passages encoded between two reports of progress.
@@ -35,25 +37,30 @@ class BuiltIn:
     """What the manifest says of it."""
     owners: npt.NDArray[np.int32]
     """Document of each passage, ascending."""
-    vectors: list[npt.NDArray[Any]]
-    """Of all passages, in parts; rows of float32, or of their bytes."""
-    units: Iterator[tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]]
-    """Vectors and factors of `UnitVectors`, some rows at a time."""
+    parts: Iterator[Part]
+    """The vectors, in order."""
     passages: Splice | None = None
     """Where the vectors come from, when they are mostly those of the generation before."""
 
-    def write_units(self, path: Path, kinds: npt.NDArray[np.uint8]) -> dict[str, ArrayPlace]:
-        """Write the file of `UnitVectors`, given the kinds of all units; return where its arrays lie."""
-        factors = []
+    def write(self, units: Path, folder: Path, kinds: npt.NDArray[np.uint8]) -> dict[str, ArrayPlace]:
+        """Write the vectors.
 
-        def vectors() -> Iterator[npt.NDArray[np.int8]]:
-            for packed, own in self.units:
-                factors.append(own)
-                yield packed
+        Args:
+            units: The file of `UnitVectors`.
+            folder: Where the file of the dense leg goes.
+            kinds: Of all units.
 
-        with ArrayFileWriter(path) as file:
-            file.add_parts("vectors", vectors(), (int((kinds != OTHER).sum()), self.described["dimension"]))
-            file.add("factors", np.concatenate(factors))
+        Returns:
+            Where the arrays of `units` lie.
+        """
+        rows, dimension = int((kinds != OTHER).sum()), int(self.described["dimension"])
+        with ArrayFileWriter(units) as file, DenseWriter(folder, dimension) as dense:
+            vectors = file.reserve("vectors", np.int8, rows, dimension)
+            factors = file.reserve("factors", np.float32, rows, len(self.described["views"]))
+            for part in self.parts:
+                vectors(part.units)
+                factors(part.factors)
+                dense.add(part.vectors)
         return file.places
 
 
@@ -81,7 +88,7 @@ def built_in(words: Arrays, hashes: npt.NDArray[np.uint8]) -> BuiltIn:
     """
     arrays = learn(words, hashes)
     encoded = encode(words, word_vectors(arrays), np.arange(len(words["keys"])))
-    return BuiltIn(arrays, _described(arrays, hashes), encoded.owners, [encoded.vectors], encoded.units)
+    return BuiltIn(arrays, _described(arrays, hashes), encoded.owners, encoded.parts)
 
 
 def built_in_as_before(
@@ -105,21 +112,20 @@ def built_in_as_before(
     encoded = encode(added, word_vectors(arrays), terms.numbers)
     passages = moves.units(before.owners, encoded.owners)
     owners = passages(moves.documents.renumbered(before.owners), encoded.owners)
-    added_rows = encoded.vectors.view(np.uint8)
-    vectors = [(added_rows if own else before.vectors)[first:last] for own, first, last in passages.stretches]
-    return BuiltIn(arrays, _described(arrays, hashes), owners, vectors, _units(before, added, encoded, moves), passages)
+    parts = _spliced(before, added, encoded.parts, moves, passages)
+    return BuiltIn(arrays, _described(arrays, hashes), owners, parts, passages)
 
 
-def _units(
-    before: Before, added: Arrays, encoded: Encoded, moves: Moves
-) -> Iterator[tuple[npt.NDArray[np.int8], npt.NDArray[np.float32]]]:
+def _spliced(before: Before, added: Arrays, parts: Iterator[Part], moves: Moves, passages: Splice) -> Iterator[Part]:
+    """Yield the vectors of units, then those of passages: those of the generation before, and added ones between."""
+    fresh = Part(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     owners, own = (words["unit_documents"][words["unit_kinds"] != OTHER] for words in (before.words, added))
-    fresh = [np.concatenate(column) for column in zip(*encoded.units, strict=True)]
+    rows = fresh.vectors.view(np.uint8)
     for new, first, last in moves.units(owners, own).stretches:
-        if new:
-            yield fresh[0][first:last], fresh[1][first:last]
-        else:
-            yield before.units["vectors"][first:last], before.units["factors"][first:last]
+        units, factors = fresh[:2] if new else (before.units["vectors"], before.units["factors"])
+        yield Part(units[first:last], factors[first:last], rows[:0])
+    for new, first, last in passages.stretches:
+        yield Part(fresh.units[:0], fresh.factors[:0], (rows if new else before.vectors)[first:last])
 
 
 def encoded_texts(encoder: Encoder, texts: list[str], progress: Callable[[str, int, int | None], None]) -> Vectors:

@@ -41,19 +41,26 @@ def document_facets(document: Document) -> Iterator[str]:
     A category path gives each of its names and each of its beginnings (`配送`, `送料`, `配送 > 送料`); a source
     gives its path, every folder above it and every shorter tail (`corpus/faq.csv`, `corpus`, `faq.csv`).
     """
-    yield facet_term("kind", document.kind)
-    for depth, name in enumerate(document.category, 1):
-        yield facet_term("category", name)
-        yield facet_term("category", " > ".join(document.category[:depth]))
+    yield from _shared_facets(document.kind, document.category, document.source.path)
     for tag in document.tags:
         yield facet_term("tag", tag)
-    parts = document.source.path.split("/")
-    for i in range(1, len(parts) + 1):
-        yield facet_term("source", "/".join(parts[:i]))
-        yield facet_term("source", "/".join(parts[-i:]))
     for name, value in document.extra.items():
         if len(value) <= _LONGEST_VALUE:
             yield facet_term(name, value)
+
+
+# Documents of one file and category stand together.
+@lru_cache(maxsize=256)
+def _shared_facets(kind: str, category: Sequence[str], path: str) -> tuple[str, ...]:
+    found = {facet_term("kind", kind): None}
+    for depth, name in enumerate(category, 1):
+        found[facet_term("category", name)] = None
+        found[facet_term("category", " > ".join(category[:depth]))] = None
+    parts = path.split("/")
+    for i in range(1, len(parts) + 1):
+        found[facet_term("source", "/".join(parts[:i]))] = None
+        found[facet_term("source", "/".join(parts[-i:]))] = None
+    return tuple(found)
 
 
 class FacetsBuilder:

@@ -14,12 +14,13 @@ import numpy.typing as npt
 # Only named here: a search should not load what a build, an update or a completion needs.
 if TYPE_CHECKING:
     from faqsearch.documents import Document
-    from faqsearch.index.completions import Completions, Wording
+    from faqsearch.index.completions import Completions
     from faqsearch.index.counts import TermCounts
     from faqsearch.index.facets import Facets, Where
     from faqsearch.index.lexicon import Lexicon
     from faqsearch.index.manifest import Manifest
     from faqsearch.index.sequences import TermSequences
+    from faqsearch.index.wordings import Wordings
     from faqsearch.passages import Passage
     from faqsearch.vectors.builtin import WordVectors
     from faqsearch.vectors.interface import Vectors
@@ -93,7 +94,7 @@ class Analysis:
     """The lexical legs."""
     readings: Mapping[tuple[str, str], int]
     """(reading, term) of their words to occurrences; the term is empty for particles."""
-    wordings: Sequence[Wording]
+    wordings: Wordings
     """What can be suggested of them."""
     passages: Sequence[Sequence[Passage]]
     """The passages of each document, for an encoder that reads text; empty for one that does not."""

@@ -29,6 +29,7 @@ from faqsearch.index.interface import Analysis
 from faqsearch.index.local import ENCODER_FILE, LEXICAL_FILE, UNITS_FILE, LocalIndex
 from faqsearch.index.remembered import KEYS, Keys, unknown_keys
 from faqsearch.index.sequences import TermSequences, stored_sequences
+from faqsearch.index.wordings import pack_wordings
 from faqsearch.sources import KnownFile, ReadBefore
 from faqsearch.vectors.interface import Vectors
 from faqsearch.vocabulary import ranges
@@ -111,7 +112,7 @@ class Known:
             words=self.words(numbers),
             counts={leg: self.counts(leg, numbers) for leg in self.index.legs},
             readings=self.readings(numbers, read),
-            wordings=list(self.wordings(numbers)),
+            wordings=pack_wordings(list(self.wordings(numbers))),
             passages=(),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.tokens.kana import KanaLexicon, kana_key
-from faqsearch.vocabulary import Keys, Vocabulary, term_key, term_keys
+from faqsearch.vocabulary import Keys, Numbering, Vocabulary, term_key, term_keys
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -40,6 +40,33 @@ def lexicon_arrays(counted: Mapping[tuple[str, str], int], derived: Mapping[tupl
         "reading_counts": np.array([count for *_, count in entries], dtype=np.uint32),
         "reading_derived": np.array([own for *_, own, _ in entries], dtype=np.uint8),
     }
+
+
+class ReadingsBuilder:
+    """Count how the words of documents are read."""
+
+    def __init__(self) -> None:
+        self._pairs: Numbering[tuple[str, str]] = Numbering()
+        self._counts = np.zeros(1 << 10, dtype=np.int64)
+
+    def add(self, readings: Mapping[tuple[str, str], int]) -> None:
+        """Add occurrences of (reading, term)."""
+        own = self._pairs.of(list(readings))
+        if len(self._pairs) > len(self._counts):
+            self._counts = np.pad(self._counts, (0, len(self._pairs)))
+        self._counts[own] += np.fromiter(readings.values(), np.int64, len(readings))
+
+    def arrays(self, terms: Iterable[tuple[str, int]], read: Callable[[str], str]) -> Arrays:
+        """Return the arrays of a `StoredReadings`.
+
+        Args:
+            terms: The terms of the index, and in how many documents each stands.
+            read: Gives the reading of a term that occurred only where nothing was counted.
+        """
+        counted = {term for _, term in self._pairs}
+        # Letters and digits are read as they are, and nobody types those in kana.
+        derived = {(read(term), term): df for term, df in terms if term not in counted and not term.isascii()}
+        return lexicon_arrays(dict(zip(self._pairs, self._counts.tolist(), strict=False)), derived)
 
 
 class StoredReadings:

@@ -6,6 +6,7 @@ deletes of Garbe's SymSpell). The table holds every word's forms by key; a missp
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -25,30 +26,48 @@ _SHORTEST = 4
 _LONGEST = 40
 
 
-def misspelling_arrays(wordings: Sequence[Sequence[tuple[str, str]]]) -> Arrays:
+def comparable(written: str, read: str) -> str | None:
+    """Return the form in which a word is compared with misspelt ones; None for one that is not.
+
+    Args:
+        written: The word as it stands in a wording.
+        read: The same, by `to_romaji`.
+    """
+    form = sound(written, read)
+    # No model number is a misspelling of its neighbour.
+    return form if 1 < len(form) <= _LONGEST and not any(map(str.isdigit, form)) else None
+
+
+def misspelling_arrays(forms: Sequence[str], held: npt.NDArray[np.int32], sizes: npt.NDArray[np.int32]) -> Arrays:
     """Return the arrays of `Misspellings`.
 
     Args:
-        wordings: For each wording, best first, its words as written and as read.
+        forms: Distinct forms of words, by `comparable`.
+        held: The places in `forms` of each wording's distinct forms, best wording first.
+        sizes: How many each wording has; shape (wordings,).
     """
-    sounds = {word: sound(*word) for word in {word for words in wordings for word in words}}
-    # No model number is a misspelling of its neighbour.
-    kept = {form for form in sounds.values() if 1 < len(form) <= _LONGEST and not any(map(str.isdigit, form))}
-    forms = sorted(kept)
-    numbers = {form: number for number, form in enumerate(forms)}
-    held = [sorted({numbers[form] for word in words if (form := sounds[word]) in kept}) for words in wordings]
-    pairs = sorted((term_key(key), number) for number, form in enumerate(forms) for key in _keys(form))
-    encoded = [form.encode("utf-8", "surrogatepass") for form in forms]
+    order = sorted(range(len(forms)), key=forms.__getitem__)
+    encoded = [forms[place].encode("utf-8", "surrogatepass") for place in order]
+    numbers = np.empty(len(forms), dtype=np.int32)
+    numbers[order] = np.arange(len(forms), dtype=np.int32)
+    # Those of a wording in ascending order.
+    starts = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
+    cells = np.repeat(np.arange(len(sizes)) * max(len(forms), 1), sizes) + numbers[held]
+    cells.sort()
+    keys = array("Q")
+    counts = []
+    for place in order:
+        own = [term_key(key) for key in _keys(forms[place])]
+        keys.extend(own)
+        counts.append(len(own))
+    all_keys = np.array(keys, dtype=np.uint64)
+    by_key = np.argsort(all_keys, kind="stable")
     return {
-        "misspelt_keys": np.array([key for key, _ in pairs], dtype=np.uint64),
-        "misspelt_forms": np.array([number for _, number in pairs], dtype=np.int32),
+        "misspelt_keys": all_keys[by_key],
+        "misspelt_forms": np.repeat(np.arange(len(forms), dtype=np.int32), counts)[by_key],
         "misspelt_offsets": np.concatenate(([0], np.cumsum([len(e) for e in encoded]))).astype(np.int64),
         "misspelt_text": np.frombuffer(b"".join(encoded), dtype=np.uint8),
-        **_holders(
-            np.concatenate(([0], np.cumsum([len(own) for own in held]))).astype(np.int64),
-            np.array([number for own in held for number in own], dtype=np.int32),
-            len(forms),
-        ),
+        **_holders(starts, (cells % max(len(forms), 1)).astype(np.int32), len(forms)),
     }
 
 

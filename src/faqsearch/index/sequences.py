@@ -60,7 +60,7 @@ class Unit:
 
 def number_terms(units: Sequence[Unit]) -> TermSequences:
     """Return the sequences of units given in document order."""
-    places = Numbering()
+    places: Numbering[str] = Numbering()
     ids = [place for unit in units for place in map(places.__getitem__, unit.words)]
     return TermSequences(
         terms=list(places),
@@ -77,7 +77,7 @@ class SequencesBuilder:
 
     def __init__(self, spill: Spill) -> None:
         self._spill = spill
-        self._places = Numbering()
+        self._places: Numbering[str] = Numbering()
         self._ids: list[Stored] = []
         self._lengths: list[npt.NDArray[np.int32]] = []
         self._kinds: list[npt.NDArray[np.uint8]] = []
@@ -86,7 +86,7 @@ class SequencesBuilder:
 
     def add(self, sequences: TermSequences, numbers: npt.NDArray[np.int32]) -> None:
         """Add sequences; `numbers` are the numbers of their documents."""
-        moved = np.fromiter(map(self._places.__getitem__, sequences.terms), np.int32, len(sequences.terms))
+        moved = self._places.of(sequences.terms)
         self._ids.append(self._spill.put(moved[sequences.ids]))
         self._lengths.append(sequences.lengths)
         self._kinds.append(sequences.kinds)

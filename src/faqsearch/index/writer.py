@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -16,18 +15,18 @@ from faqsearch.documents import Document
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
 from faqsearch.index.characters import KanjiCounts, kanji_lengths, spelling_arrays
 from faqsearch.index.checksums import file_record
-from faqsearch.index.completions import SUGGEST_FILE, CompletionsBuilder
+from faqsearch.index.completions import SUGGEST_FILE
 from faqsearch.index.completions_merging import merged_completions
 from faqsearch.index.copies import count_copies
 from faqsearch.index.counts import CountsBuilder, TermCounts
 from faqsearch.index.dense_files import write_dense
-from faqsearch.index.documents_writing import DocumentsWriter
+from faqsearch.index.documents_writing import DocumentsWriter, Inventory
 from faqsearch.index.encoding import BuiltIn, built_in, built_in_as_before
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.folder import Generation
 from faqsearch.index.interface import Analyser, Analysis
 from faqsearch.index.known import Known
-from faqsearch.index.lexicon import lexicon_arrays
+from faqsearch.index.lexicon import ReadingsBuilder
 from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE, UNITS_FILE
 from faqsearch.index.merging import WORD_LEGS, Lexical, LexicalMerge, merged_facets
 from faqsearch.index.passage_vectors import PassagesBuilder
@@ -37,6 +36,7 @@ from faqsearch.index.sequences import SequencesBuilder, TermSequences
 from faqsearch.index.shortlist import make_shortlist
 from faqsearch.index.spill import Spill
 from faqsearch.index.splicing import Moves, longest_ascending
+from faqsearch.index.wordings import CompletionsBuilder, pack_wordings
 from faqsearch.settings import Settings
 from faqsearch.sources import Item, KeyedDocument, KnownRow
 from faqsearch.vocabulary import Vocabulary
@@ -66,7 +66,14 @@ class Written:
 class GenerationWriter:
     """Collects documents in corpus order and writes the files of a generation into an empty folder."""
 
-    def __init__(self, path: Path, settings: Settings, analyser: Analyser, known: Known | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        settings: Settings,
+        analyser: Analyser,
+        known: Known | None = None,
+        inventory: Inventory | None = None,
+    ) -> None:
         """Begin a generation.
 
         Args:
@@ -74,6 +81,7 @@ class GenerationWriter:
             settings: What to count, and how.
             analyser: What documents become.
             known: A generation made with the same analyser, settings of passages and encoder.
+            inventory: Is told of every document.
         """
         self._path = path
         self._settings = settings
@@ -82,15 +90,15 @@ class GenerationWriter:
         self._reused: list[tuple[int, int]] = []
         """Number of a document here, and of one with the same texts in `known`."""
         self._places: dict[str, dict[str, ArrayPlace]] = {}
-        self.collected = DocumentsWriter(path / DOCUMENTS_FILE, known)
+        self.collected = DocumentsWriter(path / DOCUMENTS_FILE, known, inventory)
         self._rows: list[tuple[int, int]] = []
         """Number of a document here, and in `known`, when its row is known."""
         self._facets = FacetsBuilder()
         self._spill = Spill(path / "spill")
         self._words = SequencesBuilder(self._spill)
-        self._counts = {leg: CountsBuilder(self._spill) for leg in _LEGS}
-        self._readings: Counter[tuple[str, str]] = Counter()
-        self._completions = CompletionsBuilder()
+        self._counts = {leg: CountsBuilder(self._spill, shared=leg in WORD_LEGS) for leg in _LEGS}
+        self._readings = ReadingsBuilder()
+        self._completions = CompletionsBuilder(self._spill)
         self._passages = PassagesBuilder(self._spill)
 
     def __enter__(self) -> Self:
@@ -131,8 +139,8 @@ class GenerationWriter:
     def take(self, numbers: npt.NDArray[np.int32], analysis: Analysis) -> None:
         """Keep the analysis of documents added before, all calls in the order of those."""
         self._add_terms(analysis.words, analysis.counts, numbers)
-        self._readings.update(analysis.readings)
-        self._completions.add(analysis.wordings, numbers.tolist())
+        self._readings.add(analysis.readings)
+        self._completions.add(analysis.wordings, numbers)
         self._passages.add(numbers.tolist(), analysis.passages)
 
     def take_vectors(self, owners: npt.NDArray[np.int32], keys: Keys, vectors: Vectors) -> None:
@@ -152,13 +160,13 @@ class GenerationWriter:
         if not known or not self._reused:
             return None
         new, old = np.array(self._reused, dtype=np.int64).T
-        self._readings.update(known.readings(old, self._analyser.readings))
+        self._readings.add(known.readings(old, self._analyser.readings))
         stay = longest_ascending(old)
         again = np.delete(np.arange(len(old)), stay)
         if len(again):
             numbers = new[again].astype(np.int32)
             counts = {leg: known.counts(leg, old[again]) for leg in self._counts}
-            self._completions.add(known.wordings(old[again]), numbers.tolist())
+            self._completions.add(pack_wordings(list(known.wordings(old[again]))), numbers)
             self._add_terms(known.words(old[again]), counts, numbers)
         return self._moved(known, new[stay], old[stay]) if len(stay) else None
 
@@ -190,19 +198,18 @@ class GenerationWriter:
         if encoder is None:
             progress("learning vectors", 0, None)
             built = self._built_in(lexical, tables["text_hashes"], moves)
-            vectors: Iterable[npt.NDArray[Any]] = built.vectors
             owners, described, passages = built.owners, built.described, built.passages
             self._write(ENCODER_FILE, built.arrays)
-            self._places[UNITS_FILE] = built.write_units(self._path / UNITS_FILE, lexical.words["unit_kinds"])
+            self._places[UNITS_FILE] = built.write(self._path / UNITS_FILE, self._path, lexical.words["unit_kinds"])
         else:
             owners, vectors, keys = self._passages.encoded(encoder, self._known, self._reused, progress)
             described = encoder.describe()
+            write_dense(self._path, vectors, described["dimension"])
             tables |= keys
         tables |= {
             "passage_documents": owners,
             "passage_starts": np.searchsorted(owners, np.arange(self.documents + 1)),
         }
-        write_dense(self._path, vectors, described["dimension"])
         before = self._known.index.generation if self._known else None
         dense = make_shortlist(self._path, described["dimension"], tables, before, passages)
         tables["originals"] = self.collected.originals(tables, moves)
@@ -231,15 +238,9 @@ class GenerationWriter:
         moves = self._moved(known, new[stay], old[stay])
         return merged_facets(known.index.arrays(FACETS_FILE), self._facets.arrays(), moves)
 
-    def _derived_readings(self, terms: Sequence[str], df: npt.NDArray[np.int64]) -> dict[tuple[str, str], int]:
-        """How the words are read that occurred only where nothing was counted."""
-        counted = {term for _, term in self._readings}
-        read = self._known.derived_readings if self._known else {}
-        return {
-            (read[term] if term in read else self._analyser.reading(term), term): documents
-            for term, documents in zip(terms, df.tolist(), strict=True)
-            if term not in counted
-        }
+    def _reading(self, term: str) -> str:
+        read = self._known.derived_readings.get(term) if self._known else None
+        return self._analyser.reading(term) if read is None else read
 
     def _write_lexical(self, file: ArrayFileWriter, moves: Moves | None) -> Lexical:
         """Write the words and the legs."""
@@ -268,12 +269,11 @@ class GenerationWriter:
             counts = merged.counts(leg) if merged else builder.merged(terms.get("keys", vocabulary.keys))
             idf[leg] = write_postings(file, leg, counts, self._settings.bm25[leg], self.documents)
             df[leg] = counts.df
-        spelt = [vocabulary.term(i) for i in range(len(vocabulary))]
-        weights = [self._analyser.question_weight(term) for term in spelt]
+        weights = np.fromiter(map(self._analyser.question_weight, vocabulary), np.float32, len(vocabulary))
         more: Arrays = {
-            **lexicon_arrays(self._readings, self._derived_readings(spelt, df["document"])),
+            **self._readings.arrays(zip(vocabulary, df["document"].tolist(), strict=True), self._reading),
             **spelling_arrays(words, kanji, lengths),
-            "importance": idf["document"] * np.array(weights, dtype=np.float32),
+            "importance": idf["document"] * weights,
         }
         for name, array in more.items():
             file.add(f"words/{name}", array)

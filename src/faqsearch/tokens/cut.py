@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 
 from faqsearch.tokens.interface import Spelling
 from faqsearch.tokens.lexemes import Lexeme
 from faqsearch.tokens.questions import Span
+
+# Without a step of Python for each word.
+_TERMS, _KANA_WORDS = attrgetter("terms"), attrgetter("kana_words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,8 @@ class Cut:
 
     def kana_words(self) -> list[tuple[str, str]]:
         """Give reading and term of each word, the term empty for particles: what a KanaLexicon counts."""
-        return [pair for _, lexemes, _ in self.pieces for lexeme in lexemes for pair in lexeme.kana_words]
+        own = (map(_KANA_WORDS, lexemes) for _, lexemes, _ in self.pieces)
+        return list(chain.from_iterable(chain.from_iterable(own)))
 
     def reading(self) -> str:
         """Give how the text is read, in hiragana; what cannot be read stays as written."""
@@ -55,8 +61,7 @@ def _add_terms(terms: list[str], lexemes: Iterable[Lexeme], spans: Iterable[Span
     waiting = iter(spans)
     span = next(waiting, None)
     if span is None:
-        for lexeme in lexemes:
-            terms += lexeme.terms
+        terms += chain.from_iterable(map(_TERMS, lexemes))
         return
     end = covered = 0
     for lexeme in lexemes:

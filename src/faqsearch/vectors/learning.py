@@ -13,7 +13,7 @@ with it every vector, as it is. A word that stands outside the sample only is on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -21,11 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.passages import OTHER, PHRASING, SENTENCE
 from faqsearch.vectors.builtin import GENERAL_VIEW, WordVectors, kanji_of, pack_rows
-from faqsearch.vectors.interface import Vectors
 from faqsearch.vectors.latent import right_singular_vectors
-from faqsearch.vectors.units import pack_units
 from faqsearch.vectors.words import general_words
 from faqsearch.vocabulary import Vocabulary, ranges
 
@@ -42,7 +39,7 @@ _KANJI_WEIGHT = 0.5
 SAMPLE = 5_000
 # Changed whenever the same sample gives other vectors.
 _RECIPE = b"1"
-# Rows multiplied at a time: 100 MB of vectors.
+# Words given vectors at a time: 100 MB of them.
 _ROWS = 50_000
 
 
@@ -61,18 +58,6 @@ class LatentView:
 # Words weigh idf to this power on top of the length their vector has learned.
 _GENERAL_POWER = 0.5
 VIEWS = (LatentView("topic", 60, 1.0, 12), LatentView("context", 250, 1.5, 4))
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """What an encoder makes of the documents of an index."""
-
-    units: Iterator[tuple[npt.NDArray[np.int8], Floats]]
-    """Vectors and factors of `UnitVectors`, some rows at a time: in a large index they take more than memory."""
-    vectors: Vectors
-    """Each document's phrasings, then the whole document."""
-    owners: npt.NDArray[np.int32]
-    """Document of each vector, ascending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +111,16 @@ def learn(words: Mapping[str, npt.NDArray[Any]], hashes: npt.NDArray[np.uint8]) 
     arrays["kanji"] = counts.kanji
     arrays["unknown_weight"] = np.array([np.log((len(chosen) + 1) / 0.5) ** _GENERAL_POWER], dtype=np.float32)
     vocabulary = Vocabulary(words)
-    known = np.zeros(len(vocabulary), dtype=bool)
-    known[numbers] = True
-    others = np.flatnonzero(~known)
-    unseen = unseen_words(arrays, [vocabulary.term(i) for i in others.tolist()])
-    order = np.argsort(np.concatenate((numbers, others)), kind="stable")
-    return arrays | {name: np.concatenate((arrays[name], rows))[order] for name, rows in unseen.items()}
+    others = np.delete(np.arange(len(vocabulary)), numbers)
+    for name in ("word_vectors", "word_factors"):
+        learned = arrays[name]
+        arrays[name] = np.empty((len(vocabulary), learned.shape[1]), dtype=learned.dtype)
+        arrays[name][numbers] = learned
+    for start in range(0, len(others), _ROWS):
+        part = others[start : start + _ROWS]
+        for name, rows in unseen_words(arrays, [vocabulary.term(i) for i in part.tolist()]).items():
+            arrays[name][part] = rows
+    return arrays
 
 
 def unseen_words(arrays: Arrays, terms: Sequence[str]) -> Arrays:
@@ -153,32 +142,6 @@ def unseen_words(arrays: Arrays, terms: Sequence[str]) -> Arrays:
 def word_vectors(arrays: Arrays) -> WordVectors:
     """Return the read side of what was learned."""
     return WordVectors(arrays, [*(view.name for view in VIEWS), GENERAL_VIEW])
-
-
-def encode(words: Mapping[str, npt.NDArray[Any]], vectors: WordVectors, numbers: npt.NDArray[np.int64]) -> Encoded:
-    """Return the vectors of documents.
-
-    Sums are made from the packed vectors: a text gives the same vector when it is indexed and when it is asked.
-
-    Args:
-        words: The arrays of a `Sequences`.
-        vectors: Vectors of words.
-        numbers: The number of each word of the sequences among these; shape (terms,).
-    """
-    from scipy.sparse import csr_array
-
-    effective = vectors.words(numbers)
-    documents = np.unique(words["unit_documents"])
-    one = np.ones(len(words["sequence"]), dtype=np.float32)
-    shape = (len(words["unit_kinds"]), len(effective))
-    units = csr_array((one, words["sequence"], words["unit_starts"]), shape=shape)
-    asked = np.flatnonzero(words["unit_kinds"] == PHRASING)
-    owners = np.concatenate((words["unit_documents"][asked], documents))
-    order = np.argsort(owners, kind="stable")
-    sums = np.concatenate((units[asked] @ effective, _documents(words, documents) @ effective))
-    return Encoded(
-        _unit_vectors(units, words, vectors, effective), vectors.unit(sums)[order], owners[order].astype(np.int32)
-    )
 
 
 def _documents(words: Mapping[str, npt.NDArray[Any]], documents: npt.NDArray[np.int64]) -> csr_array:
@@ -267,17 +230,3 @@ def _packed(name: str, views: Sequence[Floats]) -> Arrays:
         f"{name}_vectors": np.concatenate([vectors for vectors, _ in packed], axis=1),
         f"{name}_factors": np.stack([factors for _, factors in packed], axis=1),
     }
-
-
-def _unit_vectors(
-    units: csr_array, words: Mapping[str, npt.NDArray[Any]], packed: WordVectors, effective: Floats
-) -> Iterator[tuple[npt.NDArray[np.int8], Floats]]:
-    """Yield the packed vectors of phrasings and sentences; of a sentence together with its document's question."""
-    first = np.searchsorted(words["unit_documents"], words["unit_documents"])
-    for start in range(0, units.shape[0], _ROWS):
-        kinds = words["unit_kinds"][start : start + _ROWS]
-        part = start + np.flatnonzero(kinds != OTHER)
-        sums = units[part] @ effective
-        sentence = words["unit_kinds"][part] == SENTENCE
-        sums[sentence] += units[first[part[sentence]]] @ effective
-        yield pack_units(sums, packed.views)
