@@ -223,6 +223,7 @@ def test_a_full_disk_at_any_step_leaves_the_old_generation(tmp_path, monkeypatch
             publish(folder, "two")
 
     assert content(folder.current()) == "one"
+    assert [generation.name for generation in folder.generations()] == ["000001"]
     assert content(publish(folder, "three")) == "three"
 
 

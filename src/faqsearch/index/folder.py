@@ -235,7 +235,13 @@ class IndexFolder:
             final = building.with_suffix("")
             building.rename(final)
             fsync(self.path)
-            self._point_at(final.name, _digest(content))
+            try:
+                self._point_at(final.name, _digest(content))
+            except OSError:
+                # On a full disk, what nobody will ever read is the first thing to go.
+                if next(iter(self._checksums()), "") != final.name:
+                    shutil.rmtree(final, ignore_errors=True)
+                raise
         return Generation(int(final.name), final, manifest, _digest(content))
 
     def rollback(self) -> Generation:
