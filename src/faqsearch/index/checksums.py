@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import file_digest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.contained import contained
 from faqsearch.index.lasting import fsync
 from faqsearch.index.manifest import FileRecord
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 # Each reads 1.3 GB a second with the processor's own instructions; more wait for the disk.
 _THREADS = 4
@@ -29,7 +32,7 @@ def synced_records(paths: Sequence[Path]) -> list[FileRecord]:
     Raises:
         OSError: The disk refuses.
     """
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with _threads(_THREADS) as pool:
         return list(pool.map(_synced_record, paths))
 
 
@@ -40,7 +43,7 @@ def differences(folder: Path, files: Mapping[str, FileRecord]) -> list[str]:
         folder: Where the files are.
         files: What they should be, by name.
     """
-    with ThreadPoolExecutor(_THREADS) as pool:
+    with _threads(_THREADS) as pool:
         found = pool.map(lambda name: _difference(folder, name, files[name]), files)
         return [line for line in found if line]
 
@@ -50,13 +53,19 @@ class Check:
 
     def __init__(self, folder: Path, files: Mapping[str, FileRecord]) -> None:
         """Begin; the arguments are those of `differences`."""
-        pool = ThreadPoolExecutor(1)
+        pool = _threads(1)
         self._found: Future[list[str]] = pool.submit(differences, folder, files)
         pool.shutdown(wait=False)
 
     def first(self) -> str | None:
         """Wait until it is done; return the first difference, or None."""
         return next(iter(self._found.result()), None)
+
+
+def _threads(most: int) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # a search checks no sums
+
+    return ThreadPoolExecutor(most)
 
 
 def _synced_record(path: Path) -> FileRecord:
