@@ -32,7 +32,7 @@ from faqsearch import Document, Source
 from faqsearch.passages import split
 from faqsearch.vectors.transformer import TransformerEncoder
 
-BATCH_SIZES = (1, 4, 8, 16, 32, 64)
+BATCH_SIZES = (4, 8, 16, 32)
 _TOKENIZER_TEXTS = 3_000
 _SPECIAL = ["<pad>", "<unk>", "<s>", "</s>"]
 # Sums of float32 in another order.
