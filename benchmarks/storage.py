@@ -1,6 +1,6 @@
 """What vectors of fewer bytes do to rankings: float32, float16 and int8 on the judged sets.
 
-    nice python benchmarks/storage.py --data ../shared/data [--sets localgovfaq] [--random]
+    nice python benchmarks/storage.py --data ../shared/data [--sets localgovfaq] [--questions 200] [--random]
 
 The vectors of an index are replaced by what float16, or int8 with one factor a vector, leaves of them; everything else
 stays. Shown are nDCG@10 of the dense leg alone and of all legs together, and how many of the dense leg's ten best are the
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             texts = passages(options.data, _TOKENIZER_TEXTS)
             models["random"] = str(ruri_shaped(Path(made), texts, layers=_RANDOM_LAYERS))
-        for judged in _sets(options.data / "benchmarks", options.corpus, options.sets, None):
+        for judged in _sets(options.data / "benchmarks", options.corpus, options.sets, options.questions):
             for name, model in models.items():
                 measure(judged, name, model)
     return 0
@@ -97,6 +97,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="the project's data folder")
     parser.add_argument("--corpus", type=Path, default=Path(__file__).resolve().parents[1] / "corpus")
     parser.add_argument("--sets", type=lambda text: text.split(","), help="only these, separated by commas")
+    parser.add_argument("--questions", type=int, help="only so many of each set")
     parser.add_argument("--random", action="store_true", help="also a transformer of random weights")
     return parser.parse_args(arguments)
 

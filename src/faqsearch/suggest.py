@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +13,7 @@ import numpy.typing as npt
 from faqsearch.documents import Document
 from faqsearch.index.completions import BEGIN, END, Completions, Wording
 from faqsearch.index.misspellings import Misspellings
+from faqsearch.patterns import pattern
 from faqsearch.results import SCHEMA
 from faqsearch.text import normalize, romaji_to_kana, to_hiragana
 from faqsearch.tokens import Tokenizer
@@ -28,9 +28,9 @@ Ints = npt.NDArray[np.int64]
 
 # Nobody types more than this to complete it, and a "question" longer than this is a text.
 _LONGEST = 200
-_KANJI = re.compile("[々〆\u3400-\u9fff\U00020000-\U0003ffff]")
-_LATIN = re.compile("[a-z]")
-_HYPHEN = re.compile(f"([a-z0-9]{END}?)[-_](?={BEGIN}?[a-z0-9])")
+_KANJI = pattern("[々〆\u3400-\u9fff\U00020000-\U0003ffff]")
+_LATIN = pattern("[a-z]")
+_HYPHEN = pattern(f"([a-z0-9]{END}?)[-_](?={BEGIN}?[a-z0-9])")
 # What ends a word that is typed and begins none.
 _PUNCTUATION = "-_.,、。・!?！？「」()"
 _BEFORE_WORDS = "おご御をがはにでのともへ"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from faqsearch.patterns import pattern
 from faqsearch.text import romaji_to_kana, to_hiragana
 
 _ROWS = {
@@ -42,11 +43,11 @@ _TO_ROMAJI = (
     # ディスク is typed disuku or dhisuku, ティッシュ tissyu or thissyu.
     | {"でぃ": "zi", "てぃ": "ti", "とぅ": "tu", "どぅ": "zu"}
 )
-_KANA = re.compile("|".join(sorted(_TO_ROMAJI, key=len, reverse=True)))
+_KANA = pattern("|".join(sorted(_TO_ROMAJI, key=len, reverse=True)))
 # The next letter may belong to the next word (切っ|て); the marks between words are control characters.
-_DOUBLED = re.compile("っ+([\x1e\x1f]*)([a-z]?)")
+_DOUBLED = pattern("っ+([\x1e\x1f]*)([a-z]?)")
 # Letters at the end that are no syllable yet; the first of them decides, whatever the next will be.
-_TAIL = re.compile("[b-df-hj-np-tv-z]+$")
+_TAIL = pattern("[b-df-hj-np-tv-z]+$")
 _FIRST = {"j": "z", "f": "h", "l": "r", "c": "t", "v": "b"}
 
 
