@@ -270,6 +270,19 @@ def test_damage_is_found(where, tmp_path):
         open_index(where)
 
 
+def test_a_damaged_file_on_this_machine_is_named(where, tmp_path, monkeypatch):
+    """An error that it causes is said to be that; removed, it is fetched again."""
+    monkeypatch.setenv("FAQSEARCH_CACHE", str(tmp_path / "cache"))
+    build(tmp_path / "corpus", where, ONE)
+    index = open_index(where).index
+    assert index.damage() is None
+    kept = next((tmp_path / "cache").glob("*.bin"))
+    kept.write_bytes(bytes(kept.stat().st_size))
+    assert str(kept) in index.damage()
+    kept.unlink()
+    assert index.damage() is None
+
+
 def test_another_format_is_named_with_the_way_out(where, tmp_path):
     """A manifest of a later faqsearch: exit code 4, and the command that builds it anew at this address."""
     build(tmp_path / "corpus", where, ONE)

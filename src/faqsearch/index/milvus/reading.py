@@ -18,6 +18,7 @@ import numpy.typing as npt
 from faqsearch.documents import Document
 from faqsearch.errors import DocumentNotFound, IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, by_prefix, open_arrays
+from faqsearch.index.checksums import file_record
 from faqsearch.index.document_file import document_from_json
 from faqsearch.index.facets import Facets, Where
 from faqsearch.index.interface import Candidates, Question, WeightedTerm
@@ -28,6 +29,7 @@ from faqsearch.index.milvus.fetching import Fetching
 from faqsearch.index.milvus.layout import VECTORS, whole_documents
 from faqsearch.index.milvus.records import Records
 from faqsearch.index.milvus.view import View
+from faqsearch.index.milvus.writing import check_rows
 from faqsearch.passages import SENTENCE
 from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vocabulary import Vocabulary, term_key
@@ -88,8 +90,17 @@ class MilvusIndex:
         return self._head.manifest
 
     def damage(self) -> str | None:
-        """Return what is not as it was written, or None; reads every byte."""
-        return next(self.generation.check_sums(), None)
+        """Return what is not as it was written, or None: rows that are missing, and bytes kept on this machine.
+
+        Rows are not fetched, of which there may be millions; `verify` does.
+        """
+        for problem in check_rows(self._store.engine, self._store.names, self.generation.number, self._head):
+            return problem
+        for file, shared in self._head.shared.items():
+            path = self._head.file(self.generation.parts, file)
+            if file_record(path) != shared.record:
+                return f"{path} is damaged; remove it, and it is fetched again"
+        return None
 
     def newer(self) -> MilvusIndex | None:
         """Return the generation that answers now, opened; None when this is it."""
