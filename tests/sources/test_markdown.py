@@ -109,6 +109,15 @@ def test_any_mixture_is_read(pieces: list[str]):
     assert all(document.question for document in documents)
 
 
+def test_an_answer_to_no_question_is_reported():
+    """`Q.` with nothing after it makes no entry; the answer is named with its line."""
+    items = list(read_markdown(SourceFile("page.md", "page.md", "# 返品\n\nQ. \nA. 七日以内です。\n".encode())))
+    assert [(item.message, item.line) for item in items if not isinstance(item, Document)] == [
+        ("no question to '七日以内です。'", 3)
+    ]
+    assert not any(isinstance(item, Document) and item.kind == "faq" for item in items)
+
+
 def _documents(text: str) -> list[Document]:
     return [
         item for item in read_markdown(SourceFile("page.md", "page.md", text.encode())) if isinstance(item, Document)

@@ -88,6 +88,10 @@ def read_sections(file: SourceFile, blocks: Iterable[Block], page: Page) -> Iter
     gathered = _gathered(sections, said, page)
     for section, (_, pairs), own in zip(sections, said, gathered, strict=True):
         for question, answer, place in pairs:
+            if not question:
+                hint = "write it after Q."
+                yield file.problem(f"no question to '{answer[:40]}'", line=place.line, page=place.page, hint=hint)
+                continue
             if not answer:
                 hint = "add a line with A."
                 yield file.problem(f"no answer to '{question[:40]}'", line=place.line, page=place.page, hint=hint)
