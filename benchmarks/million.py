@@ -126,7 +126,9 @@ def batches(pool: Pool, count: int) -> Iterator[tuple[list[Document], Analysis]]
             ends = np.cumsum([len(text) for text in sentences]).tolist()
             spans += [(0, 0), *zip([0, *ends], ends, strict=False), (0, 0)]
             source = Source("faq.jsonl", number + 1)
-            documents.append(Document(f"e{number:07}", "faq", pool.texts[question], "".join(sentences), source))
+            # Documents that ask the same would be compared with each other, to see whether they are copies.
+            asks = f"{pool.texts[question]} {number}"
+            documents.append(Document(f"e{number:07}", "faq", asks, "".join(sentences), source))
         terms, ids = np.unique(pool.words[ranges(pool.starts[units], pool.lengths[units])], return_inverse=True)
         kinds = np.full(len(units), SENTENCE, dtype=np.uint8)
         ends = np.cumsum(counts)
