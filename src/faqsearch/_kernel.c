@@ -23,6 +23,18 @@
 /* Goes up whenever a function takes or gives something else; kernel.py refuses a build of another version. */
 #define INTERFACE 1
 
+#if defined(__GNUC__)
+#define FETCH(address) __builtin_prefetch(address)
+#else
+#define FETCH(address) ((void)0)
+#endif
+#define LANES 16
+/* Ask for `bytes` that will be read soon. What a question touches lies anywhere in the index: waiting for memory takes
+ * longer than the arithmetic. */
+static void fetch(const void *from, int64_t bytes) {
+    for (int64_t i = 0; i < bytes; i += 64) FETCH((const char *)from + i);
+}
+
 enum { PHRASING = 0, SENTENCE = 1, OTHER = 2 }; /* faqsearch.passages */
 
 /* ---- arrays ---- */
@@ -240,12 +252,20 @@ static int64_t best_of(const float *s, int64_t n, int64_t *heap, int64_t depth) 
     for (int64_t j = held / 2; j-- > 0;) sift(s, heap, held, j);
     if (held == depth && depth > 0) {
         float least = s[heap[0]];
-        for (; i < n; i++)
-            if (s[i] > least && s[i] != 0) {
-                heap[0] = i;
-                sift(s, heap, held, 0);
-                least = s[heap[0]];
+        while (i < n) {
+            /* Few are better once the first hundreds have been seen: many are passed over at once. */
+            for (int any = 0; i + LANES <= n; i += LANES) {
+                for (int64_t j = 0; j < LANES; j++) any |= s[i + j] > least;
+                if (any) break;
             }
+            int64_t end = i + LANES < n ? i + LANES : n;
+            for (; i < end; i++)
+                if (s[i] > least && s[i] != 0) {
+                    heap[0] = i;
+                    sift(s, heap, held, 0);
+                    least = s[heap[0]];
+                }
+        }
     }
     qsort(heap, (size_t)held, sizeof(int64_t), ascending);
     return held;
@@ -529,6 +549,12 @@ static enum Fault read_all(const Reading *r) {
     for (int64_t i = 0; i < r->asked && !fault; i++) {
         int64_t first = r->document_units[r->documents[i]];
         int64_t units = r->document_units[r->documents[i] + 1] - first;
+        if (i + 2 < r->asked) {
+            int64_t next = r->document_units[r->documents[i + 1]], after = r->document_units[r->documents[i + 2]];
+            fetch(r->unit_starts + after, 128);
+            int64_t words = r->unit_starts[next];
+            if (words >= 0 && words < r->word_count) fetch(r->words + words, 768);
+        }
         memset(m.tf, 0, (size_t)units * (size_t)r->terms * sizeof(float));
         memset(m.kanji_tf, 0, (size_t)r->kanji_asked * sizeof(int64_t));
         for (int64_t g = 0; g < r->group_count; g++) m.pairs[g] = -1;
@@ -635,8 +661,6 @@ static PyObject *read_documents(PyObject *self, PyObject *const *args, Py_ssize_
 
 /* ---- dot products: DenseIndex and UnitVectors ---- */
 
-#define LANES 16
-
 static float dot(const float *a, const float *b, int64_t n) {
     float sums[LANES] = {0}, sum = 0;
     int64_t i = 0;
@@ -717,7 +741,9 @@ static PyObject *dots(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; i < a[1].length && !fault; i++) {
         if (row[i] < 0 || row[i] >= rows) fault = DAMAGED;
-        else out[i] = best_dot((const float *)a[0].view.buf + row[i] * dimension, a[2].view.buf, dimension);
+        else if (i + 2 < a[1].length && row[i + 2] >= 0 && row[i + 2] < rows)
+            fetch((const float *)a[0].view.buf + row[i + 2] * dimension, 4 * dimension);
+        if (!fault) out[i] = best_dot((const float *)a[0].view.buf + row[i] * dimension, a[2].view.buf, dimension);
     }
     Py_END_ALLOW_THREADS
     release(a, 4);
@@ -753,6 +779,7 @@ static PyObject *nearest_units(PyObject *self, PyObject *const *args, Py_ssize_t
             fault = DAMAGED;
             break;
         }
+        if (i + 1 < n && first[i + 1] >= 0 && first[i + 1] < rows) fetch(vectors + first[i + 1] * dimension, 2 * dimension);
         for (int64_t v = 0; v < views; v++) {
             float most = 0;
             for (int64_t u = first[i]; u < first[i] + count[i]; u++) {
