@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from faqsearch.build import build_index
-from faqsearch.errors import EngineError, IndexBusy, IndexMismatch, IndexNotFound, IndexVersionError
+from faqsearch.errors import EngineError, IndexBusy, IndexFormatError, IndexMismatch, IndexNotFound, IndexVersionError
 from faqsearch.index.milvus import lock as locking
 from faqsearch.index.milvus import store as module
 from faqsearch.index.milvus.engine import Engine
@@ -313,7 +313,7 @@ def test_a_name_that_something_else_has_is_left_alone(where, tmp_path):
     """A collection of that name that faqsearch did not write is neither read nor replaced."""
     store = open_store(where)
     module.beside.make_parts(store.engine, store.names.alias, "somebody's")
-    with pytest.raises(EngineError):
+    with pytest.raises(IndexFormatError, match="faqsearch did not write"):
         build(tmp_path / "corpus", where, ONE)
     assert store.engine.call("has_collection", store.names.alias)
     assert collections(where) == []
