@@ -148,13 +148,11 @@ def _agreement(candidates: Candidates, ranking: Ranking, skip: frozenset[str]) -
 def _leads(level: Floats, order: npt.NDArray[np.int64]) -> Floats:
     """Return how far each hit is above its best rivals, on average; places without a rival count as ties."""
     best = np.argsort(-level, kind="stable")[: _RIVALS + 1]
-    own, rivals = level[order], level[best]
+    own, all_of, others = level[order], level[best], level[best[:_RIVALS]]
+    # One that is itself among the best is above itself by nothing.
     among = (order[:, None] == best).any(axis=1)
-    # The sum over the best rivals, itself not among them, of how far it is above each.
-    above_others = len(rivals) * own - rivals.sum()
-    return np.asarray(
-        np.where(among, above_others, above_others - (own - rivals[_RIVALS:].sum()) * (len(rivals) > _RIVALS)) / _RIVALS
-    )
+    above = np.where(among, len(all_of) * own - all_of.sum(), len(others) * own - others.sum())
+    return np.asarray(above / _RIVALS)
 
 
 def _standing(scores: Mapping[str, npt.NDArray[np.float32]], order: npt.NDArray[np.int64]) -> Floats:
