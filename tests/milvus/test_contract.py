@@ -307,4 +307,11 @@ def test_other_formulas_and_encoders_agree(variant, corpus, tmp_path, server):
         same_hits(there.search(asked), here.search(asked))
         understood = here.understand(asked)
         whole = question(understood, here.tokenizer, here.encode([understood]), LEXICAL_LEGS)
-        same_candidates(there.index.candidates(whole, depth=4), here.index.candidates(whole, depth=4))
+        found = here.index.candidates(whole, depth=4)
+        same_candidates(there.index.candidates(whole, depth=4), found)
+        for leg, terms in whole.terms.items():
+            own, other = (
+                one.index.scores_with([BM25(variant, k1=0.4, b=0.2)], leg, terms, found.documents)
+                for one in (here, there)
+            )
+            np.testing.assert_allclose(own, other, atol=CLOSE)

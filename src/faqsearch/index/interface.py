@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from faqsearch.index.sequences import TermSequences
     from faqsearch.index.wordings import Wordings
     from faqsearch.passages import Passage
+    from faqsearch.settings import BM25
     from faqsearch.vectors.builtin import WordVectors
     from faqsearch.vectors.interface import Vectors
     from faqsearch.vocabulary import Vocabulary
@@ -191,6 +192,19 @@ class Index(Protocol):
 
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first; zero terms left out."""
+        ...
+
+    def scores_with(
+        self, choices: Sequence[BM25], leg: str, terms: Sequence[WeightedTerm], documents: npt.NDArray[np.int64]
+    ) -> Scores:
+        """Return what some documents would score if a lexical leg had other parameters; shape (choices, documents).
+
+        Args:
+            choices: Parameters, of the variant the leg has.
+            leg: Its name.
+            terms: What it is asked for.
+            documents: Document numbers, ascending.
+        """
         ...
 
     @property

@@ -26,6 +26,7 @@ from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
 from faqsearch.index.reading import Reader
+from faqsearch.index.scoring import scores_with, unit_scores
 from faqsearch.index.selection import best, collapse
 from faqsearch.index.sequences import Sequences
 from faqsearch.vectors.builtin import WordVectors
@@ -35,6 +36,7 @@ from faqsearch.vocabulary import Vocabulary, ranges
 
 if TYPE_CHECKING:
     from faqsearch.index.completions import Completions
+    from faqsearch.settings import BM25
 
 DOCUMENTS_FILE = "documents.jsonl"
 TABLES_FILE = "documents.bin"
@@ -226,23 +228,19 @@ class LocalIndex:
             added[name] = added.get(name, 0.0) + worth_of_term
         return sorted(((t, s) for t, s in added.items() if s), key=lambda pair: (-pair[1], pair[0]))
 
-    def _score(self, leg: str, terms: Sequence[WeightedTerm]) -> Scores:
+    def scores_with(
+        self, choices: Sequence[BM25], leg: str, terms: Sequence[WeightedTerm], documents: npt.NDArray[np.int64]
+    ) -> Scores:
+        """Return what some documents would score if a leg had other parameters; shape (choices, documents)."""
         postings = self.legs[leg]
-        numbers = self.vocabularies[leg].numbers([term.term for term in terms])
-        groups: dict[int, list[tuple[int, float]]] = {}
-        for i, (number, term) in enumerate(zip(numbers.tolist(), terms, strict=True)):
-            if number >= 0 and not term.phrase:
-                # Terms without alternatives are groups of their own.
-                groups.setdefault(term.group if term.group >= 0 else -1 - i, []).append((number, term.weight))
+        mean = float(postings.lengths.mean(dtype=np.float64))
+        return scores_with(choices, postings, self.vocabularies[leg], terms, documents, mean)
+
+    def _score(self, leg: str, terms: Sequence[WeightedTerm]) -> Scores:
         try:
-            scores = postings.group_scores(list(groups.values()))
-            for term in terms:
-                if term.phrase:
-                    parts = self.vocabularies[leg].numbers(term.phrase)
-                    postings.raise_to_phrase(parts.tolist(), term.weight, scores)
+            return unit_scores(self.legs[leg], terms, self.vocabularies[leg].numbers)
         except IndexError as error:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
-        return scores
 
     def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> list[int]:
         # Several passages of one document may come first; four times as many passages hold enough documents.

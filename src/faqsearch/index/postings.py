@@ -96,6 +96,32 @@ class Postings:
         start, end = int(self._indptr[number]), int(self._indptr[number + 1])
         return self._units[start:end], self._weights[start:end]
 
+    def part(self, numbers: Ints, documents: Ints) -> Arrays:
+        """Return the arrays of a `Postings` without weights: of some terms, in some documents, both numbered anew from 0.
+
+        Args:
+            numbers: Terms, ascending.
+            documents: Document numbers, ascending.
+        """
+        first = np.searchsorted(self.unit_documents, documents)
+        sizes = np.searchsorted(self.unit_documents, documents, side="right") - first
+        own = ranges(first, sizes)
+        places = np.full(len(self.unit_documents), -1, dtype=np.int32)
+        places[own] = np.arange(len(own), dtype=np.int32)
+        counts = self._indptr[numbers + 1] - self._indptr[numbers]
+        held = ranges(self._indptr[numbers], counts)
+        units = places[self._units[held]]
+        inside = units >= 0
+        terms = np.repeat(np.arange(len(numbers)), counts)[inside]
+        return {
+            "indptr": np.concatenate(([0], np.cumsum(np.bincount(terms, minlength=len(numbers)), dtype=np.int64))),
+            "units": units[inside],
+            "tfs": self.tfs[held[inside]],
+            "lengths": self.lengths[own],
+            "unit_documents": np.repeat(np.arange(len(documents), dtype=np.int32), sizes),
+            **{name: getattr(self, name)[numbers] for name in ("df", "idf", "absent")},
+        }
+
     def counts(self, vocabulary: Vocabulary, documents: Ints) -> TermCounts:
         """Return what `count_terms` gave for `documents` (numbers, in any order); `vocabulary` is the leg's."""
         from scipy.sparse import csc_array  # 0.2 s to import: updates only

@@ -73,12 +73,6 @@ def weights_asked(
     return asked
 
 
-def asked_numbers(terms: Sequence[WeightedTerm], vocabulary: Vocabulary) -> npt.NDArray[np.int64]:
-    """Return the numbers of all terms that are looked at, those of phrases included."""
-    numbers = vocabulary.numbers([word for term in terms for word in (term.term, *term.phrase)])
-    return numbers[numbers >= 0]
-
-
 class Asking:
     """Searches in the collections of one generation."""
 

@@ -21,15 +21,16 @@ from faqsearch.index.arrays import DAMAGE_HINT, by_prefix, open_arrays
 from faqsearch.index.checksums import file_record
 from faqsearch.index.document_file import document_from_json
 from faqsearch.index.facets import Facets, Where
-from faqsearch.index.interface import Candidates, Question, WeightedTerm
+from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.local import ENCODER_FILE, FACETS_FILE, LEXICAL_FILE
-from faqsearch.index.milvus.asking import Asking, Found, asked_numbers, weights_asked
+from faqsearch.index.milvus.asking import Asking, Found, weights_asked
 from faqsearch.index.milvus.fetching import Fetching
 from faqsearch.index.milvus.layout import VECTORS, whole_documents
 from faqsearch.index.milvus.records import Records
 from faqsearch.index.milvus.view import View
 from faqsearch.index.milvus.writing import check_rows
+from faqsearch.index.scoring import asked_numbers, scores_with
 from faqsearch.passages import SENTENCE
 from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vocabulary import Vocabulary, term_key
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from faqsearch.index.completions import Completions
     from faqsearch.index.manifest import Manifest
     from faqsearch.index.milvus.store import MilvusGeneration, MilvusStore
+    from faqsearch.settings import BM25
     from faqsearch.vectors.interface import Vectors
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -183,6 +185,15 @@ class MilvusIndex:
         """Return what each term added to a document's score in a leg, largest first."""
         view = self._view([number], {leg: asked_numbers(terms, self._vocabulary_of(leg))})
         return view.term_scores(leg, terms, 0)
+
+    def scores_with(
+        self, choices: Sequence[BM25], leg: str, terms: Sequence[WeightedTerm], documents: npt.NDArray[np.int64]
+    ) -> Scores:
+        """Return what some documents would score if a leg had other parameters; shape (choices, documents)."""
+        vocabulary = self._vocabulary_of(leg)
+        view = self._view(documents.tolist(), {leg: asked_numbers(terms, vocabulary)})
+        places = np.arange(len(documents))
+        return scores_with(choices, view.legs[leg], vocabulary, terms, places, self._head.means[leg])
 
     def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
         """Return the union of every leg's `depth` best documents, scored by all legs."""

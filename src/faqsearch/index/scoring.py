@@ -1,0 +1,92 @@
+"""Scoring: what a leg's units are worth for a question; and what they would be worth with other BM25 parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from faqsearch.index.bm25 import posting_weights
+from faqsearch.index.interface import Scores, WeightedTerm
+from faqsearch.index.postings import Postings
+from faqsearch.index.selection import collapse
+
+if TYPE_CHECKING:
+    from faqsearch.settings import BM25
+    from faqsearch.vocabulary import Vocabulary
+
+Numbers = npt.NDArray[np.int64]
+
+
+def unit_scores(
+    postings: Postings, terms: Sequence[WeightedTerm], numbers: Callable[[Sequence[str]], Numbers]
+) -> Scores:
+    """Return every unit's score for the terms of a question; float32, shape (units,).
+
+    Args:
+        postings: The leg's.
+        terms: What it is asked for.
+        numbers: Gives the numbers of terms in `postings`, -1 for unknown ones.
+
+    Raises:
+        IndexError: The postings are damaged.
+    """
+    groups: dict[int, list[tuple[int, float]]] = {}
+    for i, (number, term) in enumerate(zip(numbers([term.term for term in terms]).tolist(), terms, strict=True)):
+        if number >= 0 and not term.phrase:
+            # Terms without alternatives are groups of their own.
+            groups.setdefault(term.group if term.group >= 0 else -1 - i, []).append((number, term.weight))
+    scores = postings.group_scores(list(groups.values()))
+    for term in terms:
+        if term.phrase:
+            postings.raise_to_phrase(numbers(term.phrase).tolist(), term.weight, scores)
+    return scores
+
+
+def asked_numbers(terms: Sequence[WeightedTerm], vocabulary: Vocabulary) -> Numbers:
+    """Return the numbers of all terms that are looked at, those of phrases included."""
+    numbers = vocabulary.numbers([word for term in terms for word in (term.term, *term.phrase)])
+    return numbers[numbers >= 0]
+
+
+def scores_with(
+    choices: Sequence[BM25],
+    postings: Postings,
+    vocabulary: Vocabulary,
+    terms: Sequence[WeightedTerm],
+    documents: Numbers,
+    mean: float,
+) -> Scores:
+    """Return what some documents would score if a leg had other parameters; float32, shape (choices, documents).
+
+    Args:
+        choices: Parameters; of the leg's own variant, as its idf is taken as it is.
+        postings: The leg's.
+        vocabulary: The leg's.
+        terms: What it is asked for.
+        documents: Document numbers, ascending.
+        mean: Mean length of all units of the leg.
+    """
+    held = np.unique(asked_numbers(terms, vocabulary))
+    arrays = postings.part(held, documents)
+
+    def numbers(asked: Sequence[str]) -> Numbers:
+        found = vocabulary.numbers(asked)
+        return np.where(found >= 0, np.searchsorted(held, found), -1)
+
+    scores = np.empty((len(choices), len(documents)), dtype=np.float32)
+    for row, choice in zip(scores, choices, strict=True):
+        weights = posting_weights(
+            choice,
+            idf=arrays["idf"].astype(np.float64),
+            indptr=arrays["indptr"],
+            units=arrays["units"],
+            tfs=arrays["tfs"],
+            lengths=arrays["lengths"],
+            mean=mean,
+        )
+        own = unit_scores(Postings({**arrays, "weights": weights}, len(documents)), terms, numbers)
+        row[:] = collapse(own, arrays["unit_documents"], len(documents))
+    return scores
