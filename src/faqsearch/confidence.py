@@ -122,14 +122,20 @@ def signals(candidates: Candidates, ranking: Ranking, order: npt.NDArray[np.int6
     """Return the signals of the hits at `order`; float64, 0–1 (`margin` from -1), shape (n, signals)."""
     scores = candidates.scores
     builtin = bool(VIEWS & scores.keys())
-    level = _agreement(candidates, ranking, skip=frozenset() if builtin else _VECTOR_LEGS)
+    # Mostly the ranking's own: the weighted mean of shares of the best is what it sums.
+    own = builtin and ranking.proportional
+    level = ranking.scores if own else _agreement(candidates, ranking, skip=frozenset() if builtin else _VECTOR_LEGS)
+    best = (ranking.order if own else np.argsort(-level, kind="stable"))[: _RIVALS + 1]
+    found = np.zeros((len(order), len(SIGNALS)), dtype=np.float64)
+    if "coverage" in scores:
+        found[:, 0] = scores["coverage"][order]
+    if "focus" in scores:
+        found[:, 1] = scores["focus"][order]
+    found[:, 2] = level[order]
+    found[:, 3] = _leads(found[:, 2], level[best], order, best) * found[:, 0] * (1 + found[:, 1]) / 2
     near = [scores[leg][order] for leg in _NEAR if leg in scores] if builtin else [_standing(scores, order)]
-    none = np.zeros(len(order))
-    coverage = scores["coverage"][order] if "coverage" in scores else none
-    focus = scores["focus"][order] if "focus" in scores else none
-    margin = _leads(level, order) * coverage * (1 + focus) / 2
-    columns = (coverage, focus, level[order], margin, np.mean(near, axis=0))
-    return np.clip(np.stack(columns, axis=1, dtype=np.float64), -1, 1)
+    found[:, 4] = sum(near, np.float32(0)) / max(len(near), 1)
+    return np.minimum(np.maximum(found, -1, out=found), 1, out=found)
 
 
 def _agreement(candidates: Candidates, ranking: Ranking, skip: frozenset[str]) -> Floats:
@@ -145,13 +151,20 @@ def _agreement(candidates: Candidates, ranking: Ranking, skip: frozenset[str]) -
     return np.asarray(level / total if total > 1e-6 else level)
 
 
-def _leads(level: Floats, order: npt.NDArray[np.int64]) -> Floats:
-    """Return how far each hit is above its best rivals, on average; places without a rival count as ties."""
-    best = np.argsort(-level, kind="stable")[: _RIVALS + 1]
-    own, all_of, others = level[order], level[best], level[best[:_RIVALS]]
+def _leads(own: Floats, rivals: Floats, order: npt.NDArray[np.int64], best: npt.NDArray[np.int64]) -> Floats:
+    """Return how far each hit is above its best rivals, on average; places without a rival count as ties.
+
+    Args:
+        own: Agreement of the hits.
+        rivals: Agreement of the candidates at `best`, best first.
+        order: Places of the hits.
+        best: Places of the best candidates: one more than rivals are looked at.
+    """
+    all_of = float(rivals.sum(dtype=np.float64))
+    others = float(rivals[:_RIVALS].sum(dtype=np.float64))
     # One that is itself among the best is above itself by nothing.
     among = (order[:, None] == best).any(axis=1)
-    above = np.where(among, len(all_of) * own - all_of.sum(), len(others) * own - others.sum())
+    above = np.where(among, len(rivals) * own - all_of, min(len(rivals), _RIVALS) * own - others)
     return np.asarray(above / _RIVALS)
 
 

@@ -28,6 +28,8 @@ class Ranking:
     """Fused score of each candidate, 0–1, in the candidates' own order."""
     shares: Mapping[str, Scores]
     """What each leg added to it."""
+    proportional: bool = False
+    """Whether each leg added a fixed multiple of its scores, and fused scores are the sums of that."""
 
 
 def fuse(candidates: Candidates, weights: Mapping[str, float], method: FusionMethod = "weighted") -> Ranking:
@@ -39,21 +41,24 @@ def fuse(candidates: Candidates, weights: Mapping[str, float], method: FusionMet
         method: How scores of different legs are made comparable.
     """
     legs = [leg for leg in candidates.scores if weights.get(leg, 0) > 0]
-    own = np.array([weights[leg] for leg in legs], dtype=np.float64)
-    own = (own / (own.sum() or 1.0)).astype(np.float32)
+    total = sum(weights[leg] for leg in legs) or 1.0
     # One row for each leg: a search spends its time on calls, not on a few hundred numbers.
-    table = np.array([candidates.scores[leg] for leg in legs], dtype=np.float32).reshape(len(legs), len(candidates))
+    rows = [candidates.scores[leg] for leg in legs] or [np.empty(0, dtype=np.float32)]
+    table = np.concatenate(rows, dtype=np.float32).reshape(len(legs), len(candidates))
     if method == "rrf":
         # 61: the best possible share is the leg's weight, so that fused scores stay within 0–1.
+        own = np.array([weights[leg] / total for leg in legs], dtype=np.float32)
         places = np.array([ranks(scores) for scores in table], dtype=np.float32).reshape(table.shape)
         shares = np.where(table > 0, (own * np.float32(_RRF_K + 1))[:, None] / (_RRF_K + places), np.float32(0))
     else:
-        best = np.array([candidates.maxima.get(leg, 0.0) for leg in legs], dtype=np.float32)
-        shares = table * np.divide(own, best, out=np.zeros_like(own), where=best > 0)[:, None]
+        best = [candidates.maxima.get(leg, 0.0) for leg in legs]
+        factors = [weights[leg] / total / most if most > 0 else 0.0 for leg, most in zip(legs, best, strict=True)]
+        shares = table * np.array(factors, dtype=np.float32).reshape(len(legs), 1)
     scores = shares.sum(axis=0, dtype=np.float32)
     # The shares of a perfect hit sum to 1 but for the last bit.
     order = np.argsort(-scores, kind="stable")
-    return Ranking(order, np.minimum(scores, np.float32(1)), dict(zip(legs, shares, strict=True)))
+    fused = np.minimum(scores, np.float32(1))
+    return Ranking(order, fused, dict(zip(legs, shares, strict=True)), proportional=method == "weighted")
 
 
 def ranks(scores: Scores) -> npt.NDArray[np.int64]:

@@ -20,6 +20,8 @@ from faqsearch import kernel
 Keys = npt.NDArray[np.uint64]
 
 _K = TypeVar("_K")
+# Terms whose numbers a vocabulary remembers; a list longer than a question's is a build's.
+_MOST_MET, _MET_AT_ONCE = 1 << 15, 256
 _LONG = 1 << 63
 FIRST_LONG_KEY = np.uint64(_LONG)
 """Keys from here on belong to terms of more than three characters, and do not spell them out."""
@@ -75,6 +77,7 @@ class Vocabulary:
         """The key of each term, ascending; uint64, shape (terms,)."""
         self._offsets: npt.NDArray[np.int64] = arrays["term_offsets"]
         self._text: npt.NDArray[np.uint8] = arrays["term_text"]
+        self._met: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -99,6 +102,20 @@ class Vocabulary:
         """Return the number of each term, -1 for those not in the vocabulary; int64, shape (n,)."""
         if not len(self.keys) or not terms:
             return np.full(len(terms), -1, dtype=np.int64)
+        if len(terms) > _MET_AT_ONCE:
+            return self._found(terms)
+        # Each leg asks for the words of a question, and the next question has half of them again.
+        met = self._met
+        try:
+            return np.array([met[term] for term in terms], dtype=np.int64)
+        except KeyError:
+            numbers = self._found(terms)
+            if len(met) > _MOST_MET:
+                self._met = {}
+            self._met.update(zip(terms, numbers.tolist(), strict=True))
+            return numbers
+
+    def _found(self, terms: Sequence[str]) -> npt.NDArray[np.int64]:
         wanted = term_keys(terms)
         if kernel.compiled is not None:
             numbers = np.empty(len(terms), dtype=np.int64)

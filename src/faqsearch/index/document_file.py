@@ -20,6 +20,8 @@ from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.vocabulary import term_key
 
 _RECENT = 64
+# What `json.loads` calls after it has looked for byte order marks and white space, which our own lines have not.
+_scan = json.JSONDecoder().scan_once
 _SOURCE_FIELDS = tuple(field.name for field in fields(Source))
 
 
@@ -50,7 +52,12 @@ def document_from_json(line: str | bytes) -> Document:
     """
     if isinstance(line, bytes):
         line = line.decode("utf-8", "surrogatepass")  # as json does after it has guessed the encoding
-    value = json.loads(line)
+    try:
+        value, end = _scan(line, 0)
+    except StopIteration as error:
+        raise ValueError("no JSON") from error
+    if end != len(line):
+        raise ValueError("more than one value")
     source = value["source"]
     return Document(
         id=value["id"],
