@@ -21,7 +21,7 @@
 #endif
 
 /* Goes up whenever a function takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 1
+#define INTERFACE 2
 
 #if defined(__GNUC__)
 #define FETCH(address) __builtin_prefetch(address)
@@ -750,6 +750,71 @@ static PyObject *dots(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     return finish(fault);
 }
 
+typedef struct {
+    int64_t passage;
+    float score;
+} Near;
+
+static int nearer(const void *a, const void *b) {
+    const Near *x = a, *y = b;
+    if (x->score != y->score) return x->score < y->score ? 1 : -1;
+    return (x->passage > y->passage) - (x->passage < y->passage);
+}
+
+/* The owners of the listed rows with the largest dot products, each once; returns how many there are. */
+static int64_t nearest_of(const float *vectors, int64_t rows, const float *question, int64_t dimension,
+                          const int64_t *listed, int64_t n, const int32_t *owners, int64_t documents, float least,
+                          int64_t *found, float *scores, int64_t depth, enum Fault *fault) {
+    Near *near = malloc(((size_t)n + 1) * sizeof(Near));
+    uint8_t *seen = calloc((size_t)documents / 8 + 1, 1);
+    int64_t held = 0, taken = 0;
+    if (!near || !seen) *fault = NO_MEMORY;
+    for (int64_t i = 0; i < n && !*fault; i++) {
+        if (i + 2 < n && listed[i + 2] >= 0 && listed[i + 2] < rows)
+            fetch(vectors + listed[i + 2] * dimension, 4 * dimension);
+        if (listed[i] < 0) continue; /* fewer were found */
+        if (listed[i] >= rows) *fault = DAMAGED;
+        else {
+            float score = best_dot(vectors + listed[i] * dimension, question, dimension);
+            if (score > least) near[held++] = (Near){listed[i], score};
+        }
+    }
+    if (!*fault) qsort(near, (size_t)held, sizeof(Near), nearer);
+    for (int64_t i = 0; i < held && taken < depth && !*fault; i++) {
+        uint32_t owner = (uint32_t)owners[near[i].passage];
+        if (owner >= (uint64_t)documents) {
+            *fault = DAMAGED;
+            break;
+        }
+        if (seen[owner >> 3] >> (owner & 7) & 1) continue;
+        seen[owner >> 3] |= (uint8_t)(1 << (owner & 7));
+        found[taken] = owner;
+        scores[taken++] = near[i].score;
+    }
+    free(near);
+    free(seen);
+    return taken;
+}
+
+/* vectors, question, listed rows, their owners, (least score, owners there are), owners found, their scores */
+static PyObject *nearest(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[7];
+    if (expect(given, 7) < 0 || take(a, args, "44848HD") < 0) return NULL;
+    enum Fault fault = FINE;
+    int64_t dimension = a[1].length, rows = dimension ? a[0].length / dimension : 0, held = 0;
+    if (a[3].length != rows || a[4].length != 2 || a[5].length != a[6].length) fault = DAMAGED;
+    Py_BEGIN_ALLOW_THREADS
+    if (!fault) {
+        const double *limits = a[4].view.buf;
+        held = nearest_of(a[0].view.buf, rows, a[1].view.buf, dimension, a[2].view.buf, a[2].length, a[3].view.buf,
+                          (int64_t)limits[1], (float)limits[0], a[5].view.buf, a[6].view.buf, a[5].length, &fault);
+    }
+    Py_END_ALLOW_THREADS
+    release(a, 7);
+    if (fault) return finish(fault);
+    return PyLong_FromLongLong(held);
+}
+
 static PyObject *nearest_units(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     Array a[7]; /* vectors, factors, question, view bounds, first rows, counts, out (views, documents) */
     if (expect(given, 7) < 0 || take(a, args, "144888D") < 0) return NULL;
@@ -799,6 +864,36 @@ static PyObject *nearest_units(PyObject *self, PyObject *const *args, Py_ssize_t
     return finish(fault);
 }
 
+/* ---- encoding: WordVectors.total ---- */
+
+/* packed rows, factors (rows, views), view bounds, row numbers, weights, out: the weighted sum of the rows */
+static PyObject *sum_rows(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[6];
+    if (expect(given, 6) < 0 || take(a, args, "14884D") < 0) return NULL;
+    enum Fault fault = FINE;
+    int64_t dimension = a[5].length, views = a[2].length - 1, rows = dimension ? a[0].length / dimension : 0;
+    const int8_t *packed = a[0].view.buf;
+    const float *factors = a[1].view.buf, *weights = a[4].view.buf;
+    const int64_t *bounds = a[2].view.buf, *numbers = a[3].view.buf;
+    float *out = a[5].view.buf;
+    if (views < 0 || a[3].length != a[4].length || a[1].length < rows * views) fault = DAMAGED;
+    for (int64_t v = 0; v < views && !fault; v++)
+        if (bounds[v] < 0 || bounds[v + 1] < bounds[v] || bounds[v + 1] > dimension) fault = DAMAGED;
+    for (Py_ssize_t i = 0; i < a[3].length && !fault; i++) {
+        if (numbers[i] < 0 || numbers[i] >= rows) {
+            fault = DAMAGED;
+            break;
+        }
+        const int8_t *row = packed + numbers[i] * dimension;
+        for (int64_t v = 0; v < views; v++) {
+            float factor = weights[i] * factors[numbers[i] * views + v];
+            for (int64_t j = bounds[v]; j < bounds[v + 1]; j++) out[j] += factor * (float)row[j];
+        }
+    }
+    release(a, 6);
+    return finish(fault);
+}
+
 /* ---- module ---- */
 
 static PyMethodDef methods[] = {
@@ -807,6 +902,8 @@ static PyMethodDef methods[] = {
     {"best", (PyCFunction)(void (*)(void))best, METH_FASTCALL, "selection.best"},
     {"read", (PyCFunction)(void (*)(void))read_documents, METH_FASTCALL, "features.read_words and Spelling.scores"},
     {"dots", (PyCFunction)(void (*)(void))dots, METH_FASTCALL, "rows of a matrix times a vector"},
+    {"nearest", (PyCFunction)(void (*)(void))nearest, METH_FASTCALL, "DenseIndex.nearest"},
+    {"sum_rows", (PyCFunction)(void (*)(void))sum_rows, METH_FASTCALL, "WordVectors.total"},
     {"nearest_units", (PyCFunction)(void (*)(void))nearest_units, METH_FASTCALL, "UnitVectors.nearest"},
     {NULL, NULL, 0, NULL},
 };

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,14 @@ _BLOCK = 32
 """Vectors FAISS packs together in a fast scan."""
 
 
+class Nearest(NamedTuple):
+    """Documents, nearest first; of equal ones, that of the smaller passage."""
+
+    documents: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float32]
+    """Of each one's best passage."""
+
+
 class Passages(Protocol):
     """Passages with vectors, each of one document."""
 
@@ -45,6 +53,12 @@ class Passages(Protocol):
         self, vectors: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None, *, exact: bool = False
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
         """Return scores and numbers of the `k` best passages for each vector; -1 where there are fewer."""
+        ...
+
+    def nearest(
+        self, vector: Vectors, depth: int, least: float, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> Nearest:
+        """Return the `depth` documents of the nearest passages whose score is above `least`."""
         ...
 
     def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
@@ -150,6 +164,34 @@ class DenseIndex:
         scores, passages = self._open(DENSE_FILE).search(asked, k, params=parameters)
         return scores, passages
 
+    def nearest(
+        self, vector: Vectors, depth: int, least: float, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> Nearest:
+        """Return the documents of the nearest passages.
+
+        Args:
+            vector: A question's, shape (1, dimension).
+            depth: Documents wanted.
+            least: What a score must be above.
+            allowed: Documents that may be found, shape (documents,); None for all.
+        """
+        # Several passages of one document may come first; four times as many passages hold enough documents.
+        wanted = 4 * depth
+        if kernel.compiled is None or allowed is not None or SHORTLIST_FILE not in self._files:
+            return first_documents(*self.search(vector, wanted, allowed), self._owners, depth, least)
+        asked = np.ascontiguousarray(vector, dtype=np.float32)
+        length = min(max(wanted, self._listed), len(self._owners))
+        _, listed = self._open(SHORTLIST_FILE).search(asked, length)
+        documents, scores = np.empty(depth, np.int64), np.empty(depth, np.float32)
+        limits = np.array([least, int(self._owners[-1]) + 1], dtype=np.float64)
+        try:
+            found = kernel.compiled.nearest(
+                self._stored(), asked[0], listed[0], self._owners, limits, documents, scores
+            )
+        except IndexError as error:
+            raise self._not_there() from error
+        return Nearest(documents[:found], scores[:found])
+
     def _scored(
         self, vectors: Vectors, passages: npt.NDArray[np.int64]
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
@@ -195,6 +237,22 @@ class DenseIndex:
         if passages.min() < 0 or passages.max() >= index.ntotal:
             raise self._not_there()
         return np.asarray(index.reconstruct_batch(passages), dtype=np.float32)
+
+
+def first_documents(
+    scores: npt.NDArray[np.float32],
+    passages: npt.NDArray[np.int64],
+    owners: npt.NDArray[np.int32],
+    depth: int,
+    least: float,
+) -> Nearest:
+    """Return the documents of the first of some passages, as `Passages.search` gave them for one vector."""
+    near = np.flatnonzero((scores[0] > least) & (passages[0] >= 0))
+    best: dict[int, float] = {}
+    for document, score in zip(owners.take(passages[0][near]).tolist(), scores[0][near].tolist(), strict=True):
+        best.setdefault(document, score)
+    first = list(best)[:depth]
+    return Nearest(np.array(first, dtype=np.int64), np.array([best[d] for d in first], dtype=np.float32))
 
 
 @contextmanager

@@ -141,9 +141,12 @@ class Index(Protocol):
         """
         ...
 
-    def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
+    def candidates(
+        self, question: Question, *, depth: int, most: int | None = None, where: Where | None = None
+    ) -> Candidates:
         """Return the union of every leg's `depth` best documents; ties go to the smaller document number.
 
+        Of more than `most`, only the most promising are read and returned (None: all of them).
         A document that shares no term with the question and is near it in no vector is never a candidate.
 
         Raises:

@@ -27,7 +27,7 @@ from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
 from faqsearch.index.reading import Reader
 from faqsearch.index.scoring import scores_with, unit_scores
-from faqsearch.index.selection import best, collapse
+from faqsearch.index.selection import best, collapse, promising, union
 from faqsearch.index.sequences import Sequences
 from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vectors.interface import Vectors
@@ -176,11 +176,13 @@ class LocalIndex:
         """Return the stored vectors of a document's passages; float32, shape (passages, dimension)."""
         return self.dense.vectors(np.arange(*self.tables["passage_starts"][number : number + 2]))
 
-    def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
-        """Return the union of every leg's `depth` best documents, scored by all legs."""
+    def candidates(
+        self, question: Question, *, depth: int, most: int | None = None, where: Where | None = None
+    ) -> Candidates:
+        """Return the union of every leg's `depth` best documents, scored by all legs; the `most` promising of them."""
         allowed = self.facets.allowed(where)
         every: dict[str, Scores] = {}
-        chosen = [np.empty(0, dtype=np.int64)]
+        chosen = []
         for leg, terms in question.terms.items():
             scores = self._score(leg, terms)
             if not self.legs[leg].one_unit_per_document:
@@ -189,15 +191,21 @@ class LocalIndex:
                 scores = np.where(allowed, scores, np.float32(0))
             every[leg] = scores
             chosen.append(best(scores, depth))
+        near = None
         if question.vector is not None:
-            chosen.append(np.array(self._nearest(question.vector, depth, allowed), dtype=np.int64))
-        # Not `np.unique`, which imports numpy.ma: 15 ms of a command's start.
-        documents = np.array(sorted(set(np.concatenate(chosen).tolist())), dtype=np.int64)
+            # Unlike a model's, the built-in encoder's cosines mean something by themselves: below this is chance.
+            near = self.dense.nearest(question.vector, depth, _LEAST_COSINE if self._word_vectors else 0.0, allowed)
+            chosen.append(near.documents)
+        documents = union(chosen)
         maxima = {leg: float(scores.max(initial=0)) for leg, scores in every.items()}
+        if near is not None:
+            maxima["dense"] = float(near.scores.max(initial=0))
+        if most is not None and len(documents) > most:
+            documents = documents[promising(documents, every, near, maxima, most)]
         found = {leg: scores[documents] for leg, scores in every.items()}
         if question.vector is not None:
             found["dense"] = self._dense_scores(question.vector[0], documents)
-            maxima["dense"] = float(found["dense"].max(initial=0))
+            maxima["dense"] = max(maxima["dense"], float(found["dense"].max(initial=0)))
         if not len(documents):
             return Candidates(documents, found, maxima, np.empty(0, np.int32), np.empty((0, 2), np.int32))
         read = self._reader.read(question, documents)
@@ -241,14 +249,6 @@ class LocalIndex:
             return unit_scores(self.legs[leg], terms, self.vocabularies[leg].numbers)
         except IndexError as error:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
-
-    def _nearest(self, vector: Vectors, depth: int, allowed: npt.NDArray[np.bool_] | None) -> list[int]:
-        # Several passages of one document may come first; four times as many passages hold enough documents.
-        scores, passages = self.dense.search(vector, 4 * depth, allowed)
-        # Unlike a model's, the built-in encoder's cosines mean something by themselves: below this is chance.
-        least = _LEAST_COSINE if self._word_vectors else 0.0
-        near = passages[0][(scores[0] > least) & (passages[0] >= 0)]
-        return list(dict.fromkeys(self.dense.passage_documents.take(near).tolist()))[:depth]
 
     def _dense_scores(self, vector: npt.NDArray[np.float32], documents: npt.NDArray[np.int64]) -> Scores:
         """The score of each document's best passage, 0 or above."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.vectors.interface import Vectors, unit_rows
 from faqsearch.vectors.words import general_words
 from faqsearch.vocabulary import Vocabulary
@@ -73,6 +74,7 @@ class WordVectors:
         bounds = arrays["views"].tolist()
         self.views = [View(name, start, end) for name, (start, end) in zip(names, bounds, strict=True)]
         self.dimension = int(arrays["word_vectors"].shape[1])
+        self._bounds = np.array([0, *(view.end for view in self.views)], dtype=np.int64)
         self._unknown_weight = float(arrays["unknown_weight"][0])
         self._words: npt.NDArray[np.int8] = arrays["word_vectors"]
         self._word_factors: Floats = arrays["word_factors"]
@@ -83,6 +85,14 @@ class WordVectors:
     def words(self, numbers: npt.NDArray[np.int64]) -> Floats:
         """Return the vectors of words by number; float32, shape (n, dimension)."""
         return self._unpack(self._words[numbers], self._word_factors[numbers])
+
+    def total(self, numbers: npt.NDArray[np.int64], weights: Floats) -> Floats:
+        """Return the weighted sum of the vectors of words by number; float32, shape (dimension,)."""
+        if kernel.compiled is None:
+            return np.asarray(weights @ self.words(numbers))
+        total = np.zeros(self.dimension, dtype=np.float32)
+        kernel.compiled.sum_rows(self._words, self._word_factors, self._bounds, numbers, weights, total)
+        return total
 
     def unknown(self, term: str) -> Floats:
         """Return a vector for a word no document holds; float32, shape (dimension,).
@@ -109,8 +119,10 @@ class WordVectors:
 
     def unit(self, sums: Floats) -> Vectors:
         """Return summed vectors scaled to length 1, each view having the same part in it; shape as given."""
-        scale = np.float32(1 / math.sqrt(max(len(self.views), 1)))
-        return np.concatenate([unit_rows(sums[:, v.start : v.end]) * scale for v in self.views], axis=1)
+        if not self.views:
+            return sums
+        scale = np.float32(1 / math.sqrt(len(self.views)))
+        return np.concatenate([unit_rows(sums[:, v.start : v.end]) for v in self.views], axis=1) * scale
 
     def _unpack(self, packed: npt.NDArray[np.int8], factors: Floats) -> Floats:
         vectors = packed.astype(np.float32)
@@ -180,7 +192,7 @@ class BuiltinEncoder:
             numbers = np.array(found, dtype=np.int64)
             known = np.flatnonzero(numbers >= 0)
             factors = np.fromiter(row.values(), dtype=np.float32, count=len(row))
-            total[:] = factors[known] @ self._vectors.words(numbers[known])
+            total[:] = self._vectors.total(numbers[known], factors[known])
             for i, (term, number) in enumerate(zip(row, found, strict=True)):
                 if number < 0:
                     total[:] += factors[i] * self._vectors.unknown(term)

@@ -195,8 +195,10 @@ class MilvusIndex:
         places = np.arange(len(documents))
         return scores_with(choices, view.legs[leg], vocabulary, terms, places, self._head.means[leg])
 
-    def candidates(self, question: Question, *, depth: int, where: Where | None = None) -> Candidates:
-        """Return the union of every leg's `depth` best documents, scored by all legs."""
+    def candidates(
+        self, question: Question, *, depth: int, most: int | None = None, where: Where | None = None
+    ) -> Candidates:
+        """Return the union of every leg's `depth` best documents, scored by all legs; the `most` promising of them."""
         allowed = self._filter(where)
         found = self._ask(question, depth, allowed) if allowed is not None else {}
         asked = {leg: asked_numbers(terms, self._vocabulary_of(leg)) for leg, terms in question.terms.items()}
@@ -213,6 +215,8 @@ class MilvusIndex:
             if not short:
                 break
             looked_at |= {leg: 2 * looked_at[leg] for leg in short}
+        if most is not None and len(candidates) > most:
+            candidates = view.candidates(question, depth=depth, most=most)
         places = np.array(numbers, dtype=np.int64)
         return Candidates(
             places[candidates.documents],

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.bm25 import posting_weights
+from faqsearch.index.dense import Nearest, first_documents
 from faqsearch.index.facets import Facets
 from faqsearch.index.folder import Generation
 from faqsearch.index.local import FACETS_FILE, LEXICAL_FILE, TABLES_FILE, UNITS_FILE, LocalIndex
@@ -103,6 +104,11 @@ class _Passages:
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         best = np.take_along_axis(scores, order, axis=1)
         return best, np.where(best > -np.inf, order, -1)
+
+    def nearest(
+        self, vector: Vectors, depth: int, least: float, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> Nearest:
+        return first_documents(*self.search(vector, 4 * depth, allowed), self._owners, depth, least)
 
     def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
         return self._vectors[passages]
