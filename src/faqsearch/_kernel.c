@@ -750,6 +750,39 @@ static PyObject *dots(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     return finish(fault);
 }
 
+/* vectors, first passage of each document, documents, question, out: the best passage's score, 0 or above */
+static PyObject *best_dots(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[5];
+    if (expect(given, 5) < 0 || take(a, args, "4884D") < 0) return NULL;
+    enum Fault fault = FINE;
+    int64_t dimension = a[3].length, rows = dimension ? a[0].length / dimension : 0, n = a[2].length;
+    const float *vectors = a[0].view.buf;
+    const int64_t *starts = a[1].view.buf, *documents = a[2].view.buf;
+    float *out = a[4].view.buf;
+    if (a[4].length != n) fault = DAMAGED;
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t i = 0; i < n && !fault; i++) {
+        if (documents[i] < 0 || documents[i] + 1 >= a[1].length || starts[documents[i]] < 0 ||
+            starts[documents[i] + 1] > rows) {
+            fault = DAMAGED;
+            break;
+        }
+        if (i + 1 < n && documents[i + 1] >= 0 && documents[i + 1] < a[1].length) {
+            int64_t next = starts[documents[i + 1]];
+            if (next >= 0 && next < rows) fetch(vectors + next * dimension, 4 * dimension);
+        }
+        float most = 0;
+        for (int64_t row = starts[documents[i]]; row < starts[documents[i] + 1]; row++) {
+            float score = best_dot(vectors + row * dimension, a[3].view.buf, dimension);
+            if (score > most) most = score;
+        }
+        out[i] = most;
+    }
+    Py_END_ALLOW_THREADS
+    release(a, 5);
+    return finish(fault);
+}
+
 typedef struct {
     int64_t passage;
     float score;
@@ -902,6 +935,7 @@ static PyMethodDef methods[] = {
     {"best", (PyCFunction)(void (*)(void))best, METH_FASTCALL, "selection.best"},
     {"read", (PyCFunction)(void (*)(void))read_documents, METH_FASTCALL, "features.read_words and Spelling.scores"},
     {"dots", (PyCFunction)(void (*)(void))dots, METH_FASTCALL, "rows of a matrix times a vector"},
+    {"best_dots", (PyCFunction)(void (*)(void))best_dots, METH_FASTCALL, "LocalIndex._dense_scores"},
     {"nearest", (PyCFunction)(void (*)(void))nearest, METH_FASTCALL, "DenseIndex.nearest"},
     {"sum_rows", (PyCFunction)(void (*)(void))sum_rows, METH_FASTCALL, "WordVectors.total"},
     {"nearest_units", (PyCFunction)(void (*)(void))nearest_units, METH_FASTCALL, "UnitVectors.nearest"},

@@ -180,16 +180,15 @@ class Spelling:
         Args:
             kanji: Code points, repeated as often as they are asked for.
         """
-        counted = Counter(kanji)
-        wanted = np.array(sorted(counted), dtype=np.int32)
+        wanted = np.sort(np.array(kanji, dtype=np.int32))
         places = np.searchsorted(self._kanji, wanted)
-        known = [
-            (place, counted[code])
-            for place, code in zip(places.tolist(), wanted.tolist(), strict=True)
-            if place < len(self._kanji) and self._kanji[place] == code
-        ]
-        own = np.array([place for place, _ in known], dtype=np.int64)
-        counts = np.array([count for _, count in known], dtype=np.float64)
+        found = places[self._kanji.take(places, mode="clip") == wanted] if len(self._kanji) else places[:0]
+        first = np.ones(len(found), dtype=bool)
+        np.not_equal(found[1:], found[:-1], out=first[1:])
+        starts = np.flatnonzero(first)
+        counts = np.empty(len(starts))
+        counts[:-1], counts[-1:] = starts[1:] - starts[:-1], len(found) - starts[-1:]
+        own = found[starts]
         return own, self._idf[own].astype(np.float64) * counts
 
     def scores(self, documents: npt.NDArray[np.int64], excerpt: Excerpt, asked: Sequence[int]) -> Scores:

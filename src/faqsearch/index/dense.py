@@ -61,6 +61,10 @@ class Passages(Protocol):
         """Return the `depth` documents of the nearest passages whose score is above `least`."""
         ...
 
+    def stored(self) -> npt.NDArray[np.float32]:
+        """Return all vectors, one after the other; float32, shape (passages * dimension,) or (passages, dimension)."""
+        ...
+
     def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
         """Return the stored vectors of `passages`; float32, shape (n, dimension)."""
         ...
@@ -186,7 +190,7 @@ class DenseIndex:
         limits = np.array([least, int(self._owners[-1]) + 1], dtype=np.float64)
         try:
             found = kernel.compiled.nearest(
-                self._stored(), asked[0], listed[0], self._owners, limits, documents, scores
+                self.stored(), asked[0], listed[0], self._owners, limits, documents, scores
             )
         except IndexError as error:
             raise self._not_there() from error
@@ -211,13 +215,13 @@ class DenseIndex:
             return np.asarray(self.vectors(passages) @ vector)
         found = np.empty(len(passages), dtype=np.float32)
         try:
-            kernel.compiled.dots(self._stored(), passages, vector, found)
+            kernel.compiled.dots(self.stored(), passages, vector, found)
         except IndexError as error:
             raise self._not_there() from error
         return found
 
-    def _stored(self) -> npt.NDArray[np.float32]:
-        """All vectors one after the other, where FAISS has them mapped: nothing is copied."""
+    def stored(self) -> npt.NDArray[np.float32]:
+        """Return all vectors, one after the other, where FAISS has them mapped: nothing is copied."""
         import faiss
 
         if self._mapped is None:

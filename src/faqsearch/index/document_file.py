@@ -121,8 +121,9 @@ class DocumentFile:
         self._path = path
         # A search looks at its best documents twice: for repeats of the question, and to show them.
         self._recent: dict[int, Document] = {}
-        self._offsets: npt.NDArray[np.int64] = arrays["document_offsets"]
-        self._sums: npt.NDArray[np.uint64] = arrays["line_sums"]
+        # One number of a memoryview is read in a third of the time of one of an array.
+        self._offsets = memoryview(arrays["document_offsets"])
+        self._sums = memoryview(arrays["line_sums"])
         self._id_keys: npt.NDArray[np.uint64] = arrays["id_keys"]
         self._id_numbers: npt.NDArray[np.int32] = arrays["id_numbers"]
         try:
@@ -143,14 +144,14 @@ class DocumentFile:
         Raises:
             IndexFormatError: It is not what was written.
         """
-        line = self._data[int(self._offsets[number]) : int(self._offsets[number + 1]) - 1]
-        if line_sum(line) != int(self._sums[number]):
+        line = self._data[self._offsets[number] : self._offsets[number + 1] - 1]
+        if line_sum(line) != self._sums[number]:
             raise IndexFormatError(f"{self._path}: document {number} is damaged", hint=DAMAGE_HINT)
         return line
 
     def lines(self, first: int, last: int) -> bytes:
         """Return the lines of documents `first:last` with their line breaks, unchecked."""
-        return self._data[int(self._offsets[first]) : int(self._offsets[last])]
+        return self._data[self._offsets[first] : self._offsets[last]]
 
     def __getitem__(self, number: int) -> Document:
         document = self._recent.get(number)

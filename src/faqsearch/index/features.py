@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,7 @@ SHARES = frozenset({"coverage", "focus", "same", "denial"})
 K1, B = 1.2, 0.5
 # A phrasing with this part of what the whole document holds of the question says all that was asked for.
 SAID_ALL = 0.95
+_FIRST = itemgetter(0)
 # Words that mean little in a question make no pair worth noticing.
 LEAST_PAIR_WEIGHT = 0.5
 
@@ -64,47 +66,51 @@ class AskedWords:
         return np.flatnonzero(np.diff(self.groups, prepend=-1))
 
 
-def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floats) -> AskedWords:
+def asked_words(
+    terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floats, unknown_idf: float
+) -> AskedWords:
     """Return what a question asks for.
 
     Args:
         terms: The question's words.
         vocabulary: The words of the index.
         idf: idf of every one of them.
+        unknown_idf: The largest: a word that no document holds says at least as much as the rarest one.
     """
-    # A word that no document holds says at least as much as the rarest one.
-    unknown_idf = float(idf.max(initial=0))
-    numbers = vocabulary.numbers([term.term for term in terms]).tolist()
+    found = vocabulary.numbers([term.term for term in terms])
+    numbers = found.tolist()
+    # -1 takes the last; it is not looked at.
+    idf_of = idf.take(found).tolist() if len(idf) else [0.0] * len(numbers)
     groups: dict[int, int] = {}
     known: list[tuple[int, int, float, float, npt.NDArray[np.int64] | None]] = []
     best: dict[int, float] = {}
     asked_idf: dict[int, float] = {}
-    for i, (term, number) in enumerate(zip(terms, numbers, strict=True)):
+    for i, ((_, weight, own_group, phrase, optional), number) in enumerate(zip(terms, numbers, strict=True)):
         # Terms without alternatives are groups of their own.
-        group = groups.setdefault(term.group if term.group >= 0 else -1 - i, len(groups))
-        if term.phrase:
-            parts = vocabulary.numbers(term.phrase)
+        group = groups.setdefault(own_group if own_group >= 0 else -1 - i, len(groups))
+        if phrase:
+            parts = vocabulary.numbers(phrase)
             if (parts >= 0).all():
-                known.append((group, -1, term.weight, term.weight * float(idf[parts].max()), parts))
-            continue
-        own_idf = float(idf[number]) if number >= 0 else unknown_idf
-        # The word asked comes first in its group. A rarer spelling of it says no more than the word itself.
-        if number >= 0 or group not in asked_idf:
-            own_idf = min(own_idf, asked_idf.setdefault(group, own_idf if number >= 0 else unknown_idf))
-        value = term.weight * own_idf
-        if number >= 0:
-            known.append((group, number, term.weight, value, None))
-        if term.optional and number < 0:
-            continue
-        # A known alternative says more about a group's worth than the unknown word it stands in for.
-        best[group] = max(best.get(group, 0.0), value if number >= 0 or group not in best else 0.0)
-    known.sort(key=lambda found: found[0])
+                known.append((group, -1, weight, weight * float(idf[parts].max()), parts))
+        elif number >= 0:
+            # The word asked comes first in its group. A rarer spelling of it says no more than the word itself.
+            value = weight * min(idf_of[i], asked_idf.setdefault(group, idf_of[i]))
+            known.append((group, number, weight, value, None))
+            if value > best.get(group, -1.0):
+                best[group] = value
+        else:
+            asked_idf.setdefault(group, unknown_idf)
+            # A known alternative says more about a group's worth than the unknown word it stands in for.
+            if not optional and group not in best:
+                best[group] = weight * unknown_idf
+    known.sort(key=_FIRST)
+    order, places, weights, worth, phrases = zip(*known, strict=True) if known else ((), (), (), (), ())
     return AskedWords(
-        numbers=np.array([number for _, number, *_ in known], dtype=np.int64),
-        groups=np.array([group for group, *_ in known], dtype=np.int64),
-        weights=np.array([weight for _, _, weight, *_ in known], dtype=np.float32),
-        worth=np.array([worth for *_, worth, _ in known], dtype=np.float32),
-        phrases=[(place, parts) for place, (*_, parts) in enumerate(known) if parts is not None],
+        numbers=np.array(places, dtype=np.int64),
+        groups=np.array(order, dtype=np.int64),
+        weights=np.array(weights, dtype=np.float32),
+        worth=np.array(worth, dtype=np.float32),
+        phrases=[(place, parts) for place, parts in enumerate(phrases) if parts is not None],
         ceiling=sum(best.values()),
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, by_prefix, open_arrays
@@ -252,6 +253,13 @@ class LocalIndex:
 
     def _dense_scores(self, vector: npt.NDArray[np.float32], documents: npt.NDArray[np.int64]) -> Scores:
         """The score of each document's best passage, 0 or above."""
+        if kernel.compiled is not None:
+            found = np.empty(len(documents), dtype=np.float32)
+            try:
+                kernel.compiled.best_dots(self.dense.stored(), self.tables["passage_starts"], documents, vector, found)
+            except IndexError as error:
+                raise IndexFormatError("the passages of the index are damaged", hint=DAMAGE_HINT) from error
+            return found
         starts, ends = self.tables["passage_starts"][documents], self.tables["passage_starts"][documents + 1]
         counts = ends - starts
         firsts = np.concatenate(([0], np.cumsum(counts)))

@@ -40,7 +40,10 @@ class Reader:
         self.sequences = sequences
         self._spelling = spelling
         self._idf = idf
+        self._unknown_idf = float(idf.max(initial=0))
         self._vectors = vectors
+        self._constants = (features.K1, features.B, sequences.mean_length)
+        self._rest = (features.SAID_ALL, features.LEAST_PAIR_WEIGHT, *spelling.parameters)
 
     def read(self, question: Question, documents: npt.NDArray[np.int64]) -> Read:
         """Return the features of documents (numbers, each once); there is at least one.
@@ -48,7 +51,7 @@ class Reader:
         Raises:
             IndexFormatError: The index is damaged.
         """
-        asked = asked_words(question.terms.get("document", ()), self.sequences.vocabulary, self._idf)
+        asked = asked_words(question.terms.get("document", ()), self.sequences.vocabulary, self._idf, self._unknown_idf)
         if kernel.compiled is None or not self._spelling.packed:
             read = self._reference(question, documents, asked)
         else:
@@ -76,10 +79,7 @@ class Reader:
         kanji, worth = spelling.asked(question.kanji)
         scores = np.empty((6, len(documents)), dtype=np.float32)
         phrasings, sentences = np.empty(len(documents), np.int32), np.empty(len(documents), np.int64)
-        parameters = (
-            *(features.K1, features.B, sequences.mean_length, asked.ceiling),
-            *(features.SAID_ALL, features.LEAST_PAIR_WEIGHT, *spelling.parameters),
-        )
+        parameters = (*self._constants, asked.ceiling, *self._rest)
         try:
             compiled.read(
                 sequences.words,

@@ -34,14 +34,17 @@ def unit_scores(
         IndexError: The postings are damaged.
     """
     groups: dict[int, list[tuple[int, float]]] = {}
-    for i, (number, term) in enumerate(zip(numbers([term.term for term in terms]).tolist(), terms, strict=True)):
-        if number >= 0 and not term.phrase:
+    phrases = []
+    found = numbers([term.term for term in terms]).tolist()
+    for i, (number, (_, weight, group, phrase, _)) in enumerate(zip(found, terms, strict=True)):
+        if phrase:
+            phrases.append((phrase, weight))
+        elif number >= 0:
             # Terms without alternatives are groups of their own.
-            groups.setdefault(term.group if term.group >= 0 else -1 - i, []).append((number, term.weight))
+            groups.setdefault(group if group >= 0 else -1 - i, []).append((number, weight))
     scores = postings.group_scores(list(groups.values()))
-    for term in terms:
-        if term.phrase:
-            postings.raise_to_phrase(numbers(term.phrase).tolist(), term.weight, scores)
+    for phrase, weight in phrases:
+        postings.raise_to_phrase(numbers(phrase).tolist(), weight, scores)
     return scores
 
 

@@ -192,9 +192,13 @@ class Sequences:
 
     def sentences(self, number: int) -> list[tuple[int, int]]:
         """Return (start, end) of each sentence of a document's answer, in characters, in order."""
-        units = slice(int(self.document_units[number]), int(self.document_units[number + 1]))
-        spans = self.unit_spans[units].tolist()
-        return [(a, b) for (a, b), kind in zip(spans, self.unit_kinds[units].tolist(), strict=True) if kind == SENTENCE]
+        first, last = self.document_units[number : number + 2].tolist()
+        kinds = self.unit_kinds[first:last].tobytes()
+        if SENTENCE not in kinds:
+            return []
+        # Phrasings come before them, other words after.
+        start, end = first + kinds.index(SENTENCE), first + kinds.rindex(SENTENCE) + 1
+        return [(a, b) for a, b in self.unit_spans[start:end].tolist()]
 
     def repeated_excerpt(self, documents: npt.NDArray[np.int64]) -> Excerpt:
         """Return the sequences of `documents`, which may be named more than once; of a file known to be whole."""

@@ -39,6 +39,8 @@ class LearnedSynonyms:
         self._starts: npt.NDArray[np.int32] = arrays["starts"]
         self._others: npt.NDArray[np.int32] = arrays["others"]
         self._likeness: npt.NDArray[np.uint8] = arrays["likeness"]
+        # Of words that were asked for; there are three thousand.
+        self._known: dict[int, list[tuple[str, float]]] = {-1: []}
 
     def of(self, term: str) -> list[tuple[str, float]]:
         """Return the words that may stand for a term, each with its likeness, 0–1."""
@@ -54,20 +56,23 @@ class LearnedSynonyms:
         numbers = self._vocabulary.numbers([word.term for word in chosen.values()]).tolist()
         return (
             *words,
-            *(
+            *[
                 QueryTerm(other, WEIGHT * likeness * word.weight, "learned", word.surface, word.group, word.phrase)
                 for word, number in zip(chosen.values(), numbers, strict=True)
                 for other, likeness in self._of(number)
                 if other not in asked
-            ),
+            ],
         )
 
     def _of(self, number: int) -> list[tuple[str, float]]:
-        if number < 0:
-            return []
+        known = self._known.get(number)
+        if known is not None:
+            return known
         start, end = int(self._starts[number]), int(self._starts[number + 1])
         others, likeness = self._others[start:end].tolist(), self._likeness[start:end].tolist()
-        return [(self._vocabulary.term(other), n / 255) for other, n in zip(others, likeness, strict=True)]
+        found = [(self._vocabulary.term(other), n / 255) for other, n in zip(others, likeness, strict=True)]
+        self._known[number] = found
+        return found
 
 
 @cache

@@ -178,11 +178,11 @@ class BuiltinEncoder:
         asked: dict[str, float] = {}
         places: dict[str, int] = {}
         groups: set[int] = set()
-        for term, number in zip(terms, numbers, strict=True):
-            if number >= 0 or term.group not in groups:
-                groups.add(term.group)
-                asked[term.term] = max(asked.get(term.term, 0.0), term.weight)
-                places[term.term] = number
+        for (term, weight, _, _, group, _), number in zip(terms, numbers, strict=True):
+            if number >= 0 or group not in groups:
+                groups.add(group)
+                asked[term] = max(asked.get(term, 0.0), weight)
+                places[term] = number
         return asked, list(places.values())
 
     def _encode(self, rows: Sequence[tuple[Mapping[str, float], Sequence[int]]]) -> Vectors:
@@ -190,8 +190,8 @@ class BuiltinEncoder:
         sums = np.zeros((len(rows), self.dimension), dtype=np.float32)
         for total, (row, found) in zip(sums, rows, strict=True):  # a view of its row
             numbers = np.array(found, dtype=np.int64)
-            known = np.flatnonzero(numbers >= 0)
-            factors = np.fromiter(row.values(), dtype=np.float32, count=len(row))
+            factors = np.array(list(row.values()), dtype=np.float32)
+            known = numbers >= 0
             total[:] = self._vectors.total(numbers[known], factors[known])
             for i, (term, number) in enumerate(zip(row, found, strict=True)):
                 if number < 0:

@@ -110,6 +110,9 @@ class _Passages:
     ) -> Nearest:
         return first_documents(*self.search(vector, 4 * depth, allowed), self._owners, depth, least)
 
+    def stored(self) -> npt.NDArray[np.float32]:
+        return self._vectors
+
     def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
         return self._vectors[passages]
 
