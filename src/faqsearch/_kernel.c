@@ -11,6 +11,7 @@
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -927,6 +928,28 @@ static PyObject *sum_rows(PyObject *self, PyObject *const *args, Py_ssize_t give
     return finish(fault);
 }
 
+/* view bounds, a vector: each view is scaled to one over the root of their number; a view of zeros stays */
+static PyObject *unit_views(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[2];
+    if (expect(given, 2) < 0 || take(a, args, "8D") < 0) return NULL;
+    enum Fault fault = FINE;
+    int64_t views = a[0].length - 1;
+    const int64_t *bounds = a[0].view.buf;
+    float *vector = a[1].view.buf;
+    for (int64_t v = 0; v < views && !fault; v++) {
+        if (bounds[v] < 0 || bounds[v + 1] < bounds[v] || bounds[v + 1] > a[1].length) {
+            fault = DAMAGED;
+            break;
+        }
+        float *own = vector + bounds[v];
+        int64_t n = bounds[v + 1] - bounds[v];
+        float length = sqrtf(best_dot(own, own, n)), factor = length > 1e-12f ? 1 / length / sqrtf((float)views) : 0;
+        for (int64_t j = 0; j < n; j++) own[j] *= factor;
+    }
+    release(a, 2);
+    return finish(fault);
+}
+
 /* ---- module ---- */
 
 static PyMethodDef methods[] = {
@@ -938,6 +961,7 @@ static PyMethodDef methods[] = {
     {"best_dots", (PyCFunction)(void (*)(void))best_dots, METH_FASTCALL, "LocalIndex._dense_scores"},
     {"nearest", (PyCFunction)(void (*)(void))nearest, METH_FASTCALL, "DenseIndex.nearest"},
     {"sum_rows", (PyCFunction)(void (*)(void))sum_rows, METH_FASTCALL, "WordVectors.total"},
+    {"unit_views", (PyCFunction)(void (*)(void))unit_views, METH_FASTCALL, "WordVectors.unit"},
     {"nearest_units", (PyCFunction)(void (*)(void))nearest_units, METH_FASTCALL, "UnitVectors.nearest"},
     {NULL, NULL, 0, NULL},
 };

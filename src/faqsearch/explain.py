@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.index.facets import Where, document_facets, facet_term
@@ -106,15 +107,33 @@ def _variants(
     return tuple(other[term] for term, _ in held if term in other)
 
 
-def matched(document: Document, candidates: Candidates, place: int) -> str:
-    """Return the phrasing or the sentence of a candidate that matched best; `place` counts all candidates from 0."""
-    asked = phrasings(document)
-    phrasing = asked[min(int(candidates.phrasings[place]), len(asked) - 1)]
-    first, last = candidates.sentences[place].tolist()
+class Matched(NamedTuple):
+    """What of a document matched best."""
+
+    text: str
+    """A phrasing, or a sentence of its answer."""
+    sentence: tuple[int, int]
+    """Start and end of the best sentence of its answer; (0, 0) where there is none."""
+
+
+def matched(documents: Sequence[Document], candidates: Candidates, places: npt.NDArray[np.int64]) -> list[Matched]:
+    """Return what of some candidates matched best.
+
+    Args:
+        documents: The candidates at `places`.
+        candidates: What the legs found.
+        places: Places in the candidates.
+    """
+    numbers, sentences = candidates.phrasings[places].tolist(), candidates.sentences[places].tolist()
     # A phrasing half of which was asked for is what the question meant; else the answer said it.
-    if first == last or candidates.scores["focus"][place] >= _SAME_QUESTION:
-        return phrasing
-    return document.answer[first:last].strip()
+    same = (candidates.scores["focus"][places] >= _SAME_QUESTION).tolist() if len(places) else []
+    found = []
+    for document, number, (first, last), asks_it in zip(documents, numbers, sentences, same, strict=True):
+        asked = phrasings(document)
+        is_phrasing = asks_it or first == last
+        text = asked[min(number, len(asked) - 1)] if is_phrasing else document.answer[first:last].strip()
+        found.append(Matched(text, (first, last)))
+    return found
 
 
 def explain_document(

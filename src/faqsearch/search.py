@@ -230,34 +230,38 @@ class Searcher:
         started: float,
         correct: bool = True,
     ) -> Results:
-        asked = question(understood, self.tokenizer, vector, self._opened.legs)
-        candidates = self.index.candidates(asked, depth=_DEPTH, most=max(_READ, 4 * k), where=where)
-        fused = fuse(candidates, self.settings.weights, self.settings.fusion)
-        ranking, sure = lead(self.index, query, candidates, fused)
-        order, copies = without_copies(self.index, candidates, ranking.order, max(k, _SUGGESTIONS))
-        documents = self.index.documents(numbers := candidates.documents[order].tolist())
-        certain = confidences(candidates, fused, order, repeated=sure, fitted=self.settings.confidence)
+        index, tokenizer, settings = self.index, self.tokenizer, self.settings
+        asked = question(understood, tokenizer, vector, self._opened.legs)
+        candidates = index.candidates(asked, depth=_DEPTH, most=max(_READ, 4 * k), where=where)
+        fused = fuse(candidates, settings.weights, settings.fusion)
+        ranking, sure = lead(index, query, candidates, fused)
+        order, copies = without_copies(index, candidates, ranking.order, max(k, _SUGGESTIONS))
+        documents = index.documents(numbers := candidates.documents[order].tolist())
+        certain = confidences(candidates, fused, order, repeated=sure, fitted=settings.confidence).tolist()
         terms = {term.term for term in asked.terms["document"]}
-        found = self.index, asked, understood.words, candidates, ranking
+        places, scores = order[:k].tolist(), ranking.scores[order].tolist()
+        asks = matched(documents, candidates, order)
         hits = []
-        for rank, (place, document) in enumerate(zip(order[:k].tolist(), documents, strict=False), 1):
-            first, last = candidates.sentences[place].tolist()
-            sentences = self.index.sentences(numbers[rank - 1])
-            shown = snippet(document.answer, (first, last), sentences, terms, self.tokenizer)
+        for i, (place, document) in enumerate(zip(places, documents, strict=False)):
+            shown = snippet(document.answer, asks[i].sentence, index.sentences(numbers[i]), terms, tokenizer)
             hits.append(
                 Hit(
-                    rank=rank,
+                    rank=i + 1,
                     document=document,
-                    score=float(ranking.scores[place]),
-                    confidence=float(certain[rank - 1]),
+                    score=scores[i],
+                    confidence=certain[i],
                     snippet=shown.text,
                     highlights=shown.highlights,
-                    matched=matched(document, candidates, place),
-                    explanation=explain_hit(*found, place) if explain else {},
-                    copies=tuple(self.index.documents(candidates.documents[copies.get(place, [])].tolist())),
+                    matched=asks[i].text,
+                    explanation=explain_hit(index, asked, understood.words, candidates, ranking, place)
+                    if explain
+                    else {},
+                    copies=tuple(index.documents(candidates.documents[copies[place]].tolist()))
+                    if place in copies
+                    else (),
                 )
             )
-        answered = bool(len(certain)) and float(certain[0]) >= threshold()
+        answered = bool(certain) and certain[0] >= threshold()
         suggestions = () if answered else tuple(dict.fromkeys(d.question for d in documents[:_SUGGESTIONS]))
         meant = self._meant(understood.text, hits, where) if correct and not answered else None
         return Results(query, tuple(hits), answered, (perf_counter() - started) * 1000, suggestions, meant)

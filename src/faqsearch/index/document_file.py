@@ -58,17 +58,19 @@ def document_from_json(line: str | bytes) -> Document:
         raise ValueError("no JSON") from error
     if end != len(line):
         raise ValueError("more than one value")
-    source = value["source"]
+    source, get = value["source"], value.get
+    if "heading" in source:
+        source["heading"] = tuple(source["heading"])
     return Document(
-        id=value["id"],
-        kind=value["kind"],
-        question=value["question"],
-        answer=value["answer"],
-        source=Source(**{**source, "heading": tuple(source.get("heading", ()))}),
-        phrasings=tuple(value.get("phrasings", ())),
-        category=tuple(value.get("category", ())),
-        tags=tuple(value.get("tags", ())),
-        extra=value.get("extra", {}),
+        value["id"],
+        value["kind"],
+        value["question"],
+        value["answer"],
+        Source(**source),
+        tuple(get("phrasings", ())),
+        tuple(get("category", ())),
+        tuple(get("tags", ())),
+        get("extra", {}),
     )
 
 

@@ -211,9 +211,11 @@ class LocalIndex:
             return Candidates(documents, found, maxima, np.empty(0, np.int32), np.empty((0, 2), np.int32))
         read = self._reader.read(question, documents)
         found |= read.scores
-        maxima |= {name: 1.0 if name in SHARES else float(scores.max()) for name, scores in read.scores.items()}
-        spans = np.where((read.sentences >= 0)[:, None], self.sequences.unit_spans[read.sentences], 0)
-        return Candidates(documents, found, maxima, read.phrasings, spans.astype(np.int32))
+        for name, scores in read.scores.items():
+            maxima[name] = 1.0 if name in SHARES else float(scores.max())
+        spans = self.sequences.unit_spans[read.sentences]
+        spans[read.sentences < 0] = 0
+        return Candidates(documents, found, maxima, read.phrasings, spans)
 
     def term_scores(self, leg: str, terms: Sequence[WeightedTerm], number: int) -> list[tuple[str, float]]:
         """Return what each term added to a document's score in a leg, largest first."""

@@ -86,13 +86,12 @@ class WordVectors:
         """Return the vectors of words by number; float32, shape (n, dimension)."""
         return self._unpack(self._words[numbers], self._word_factors[numbers])
 
-    def total(self, numbers: npt.NDArray[np.int64], weights: Floats) -> Floats:
-        """Return the weighted sum of the vectors of words by number; float32, shape (dimension,)."""
+    def add(self, total: Floats, numbers: npt.NDArray[np.int64], weights: Floats) -> None:
+        """Add the weighted sum of the vectors of words by number to `total`; float32, shape (dimension,)."""
         if kernel.compiled is None:
-            return np.asarray(weights @ self.words(numbers))
-        total = np.zeros(self.dimension, dtype=np.float32)
-        kernel.compiled.sum_rows(self._words, self._word_factors, self._bounds, numbers, weights, total)
-        return total
+            total += weights @ self.words(numbers)
+        else:
+            kernel.compiled.sum_rows(self._words, self._word_factors, self._bounds, numbers, weights, total)
 
     def unknown(self, term: str) -> Floats:
         """Return a vector for a word no document holds; float32, shape (dimension,).
@@ -123,6 +122,13 @@ class WordVectors:
             return sums
         scale = np.float32(1 / math.sqrt(len(self.views)))
         return np.concatenate([unit_rows(sums[:, v.start : v.end]) for v in self.views], axis=1) * scale
+
+    def scale(self, total: Floats) -> None:
+        """Scale one summed vector as `unit` does, where it stands."""
+        if kernel.compiled is None:
+            total[:] = self.unit(total[None])[0]
+        else:
+            kernel.compiled.unit_views(self._bounds, total)
 
     def _unpack(self, packed: npt.NDArray[np.int8], factors: Floats) -> Floats:
         vectors = packed.astype(np.float32)
@@ -188,15 +194,19 @@ class BuiltinEncoder:
     def _encode(self, rows: Sequence[tuple[Mapping[str, float], Sequence[int]]]) -> Vectors:
         """Encode texts given as the weight of each word, and the words' numbers; -1 for words no document holds."""
         sums = np.zeros((len(rows), self.dimension), dtype=np.float32)
+        vectors = self._vectors
         for total, (row, found) in zip(sums, rows, strict=True):  # a view of its row
             numbers = np.array(found, dtype=np.int64)
             factors = np.array(list(row.values()), dtype=np.float32)
             known = numbers >= 0
-            total[:] = self._vectors.total(numbers[known], factors[known])
+            vectors.add(total, numbers[known], factors[known])
             for i, (term, number) in enumerate(zip(row, found, strict=True)):
                 if number < 0:
-                    total[:] += factors[i] * self._vectors.unknown(term)
-        return self._vectors.unit(sums)
+                    total[:] += factors[i] * vectors.unknown(term)
+        if len(rows) == 1:
+            vectors.scale(sums[0])
+            return sums
+        return vectors.unit(sums)
 
 
 def describe(vectors: WordVectors) -> dict[str, Any]:
