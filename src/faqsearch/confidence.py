@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -151,7 +152,7 @@ def _agreement(candidates: Candidates, ranking: Ranking, skip: frozenset[str]) -
     return np.asarray(level / total if total > 1e-6 else level)
 
 
-def _leads(own: Floats, rivals: Floats, order: npt.NDArray[np.int64], best: npt.NDArray[np.int64]) -> Floats:
+def _leads(own: Floats, rivals: npt.NDArray[Any], order: npt.NDArray[np.int64], best: npt.NDArray[np.int64]) -> Floats:
     """Return how far each hit is above its best rivals, on average; places without a rival count as ties.
 
     Args:

@@ -127,9 +127,9 @@ def _as_typed(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:
 
 
 def _weighed(words: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:
-    return tuple([
-        word._replace(weight=word.weight * _OF_A_VERB) if word.term[-1:] in _VERB_ENDS else word for word in words
-    ])
+    return tuple(
+        [word._replace(weight=word.weight * _OF_A_VERB) if word.term[-1:] in _VERB_ENDS else word for word in words]
+    )
 
 
 def _kana_for_romaji(text: str, lexicon: Lexicon) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from faqsearch.vectors.interface import Encoder, Vectors
 
 # Documents each leg may bring in. 100 from each of four legs hold the right one in all but 0.5 % of the judged
-# questions in which any depth does; fusion of a few hundred takes a tenth of a millisecond.
+# questions in which any depth does.
 _DEPTH = 100
 # Candidates that are read word by word, at least: a third of what the legs bring, and half of a search's time.
 _READ = 80
@@ -240,27 +240,14 @@ class Searcher:
         certain = confidences(candidates, fused, order, repeated=sure, fitted=settings.confidence).tolist()
         terms = {term.term for term in asked.terms["document"]}
         places, scores = order[:k].tolist(), ranking.scores[order].tolist()
-        asks = matched(documents, candidates, order)
+        asks, found = matched(documents, candidates, order), (index, asked, understood.words, candidates, ranking)
+        others = {place: tuple(index.documents(candidates.documents[o].tolist())) for place, o in copies.items()}
         hits = []
         for i, (place, document) in enumerate(zip(places, documents, strict=False)):
             shown = snippet(document.answer, asks[i].sentence, index.sentences(numbers[i]), terms, tokenizer)
-            hits.append(
-                Hit(
-                    rank=i + 1,
-                    document=document,
-                    score=scores[i],
-                    confidence=certain[i],
-                    snippet=shown.text,
-                    highlights=shown.highlights,
-                    matched=asks[i].text,
-                    explanation=explain_hit(index, asked, understood.words, candidates, ranking, place)
-                    if explain
-                    else {},
-                    copies=tuple(index.documents(candidates.documents[copies[place]].tolist()))
-                    if place in copies
-                    else (),
-                )
-            )
+            explanation = explain_hit(*found, place) if explain else {}
+            told = shown.text, shown.highlights, asks[i].text, explanation, others.get(place, ())
+            hits.append(Hit(i + 1, document, scores[i], certain[i], *told))
         answered = bool(certain) and certain[0] >= threshold()
         suggestions = () if answered else tuple(dict.fromkeys(d.question for d in documents[:_SUGGESTIONS]))
         meant = self._meant(understood.text, hits, where) if correct and not answered else None

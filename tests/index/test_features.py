@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faqsearch.index.arrays import ArrayFileWriter
-from faqsearch.index.features import asked_words, match, pair_scores, passage_scores, read_words
+from faqsearch.index.asked import asked_words
+from faqsearch.index.features import match, pair_scores, passage_scores, read_words
 from faqsearch.index.interface import WeightedTerm
 from faqsearch.index.sequences import Sequences, SequencesBuilder, Unit, number_terms
 from faqsearch.index.spill import Spill
@@ -47,7 +48,7 @@ def test_coverage_and_focus_are_shares(documents, question):
     sequences = sequences_of(documents)
     idf = idf_of(sequences)
     terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
-    asked = asked_words(terms, sequences.vocabulary, idf, float(idf.max()))
+    asked = asked_words(terms, sequences.vocabulary, idf, float(idf.max(initial=0)))
 
     read = read_words(sequences.excerpt(np.arange(len(documents))), asked, sequences)
 
@@ -70,7 +71,9 @@ def test_same_is_the_best_phrasings_harmonic_mean_cubed(documents, question):
     terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
 
     read = read_words(
-        sequences.excerpt(np.arange(len(documents))), asked_words(terms, sequences.vocabulary, idf, float(idf.max())), sequences
+        sequences.excerpt(np.arange(len(documents))),
+        asked_words(terms, sequences.vocabulary, idf, float(idf.max(initial=0))),
+        sequences,
     )
 
     worth = {w: float(idf[n]) for w, n in zip(question, sequences.vocabulary.numbers(question), strict=True) if n >= 0}
@@ -90,7 +93,7 @@ def test_pairs_are_neighbours_in_both(documents, question):
     sequences = sequences_of(documents)
     idf = idf_of(sequences)
     terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
-    asked = asked_words(terms, sequences.vocabulary, idf, float(idf.max()))
+    asked = asked_words(terms, sequences.vocabulary, idf, float(idf.max(initial=0)))
     if not len(asked.numbers):
         return
 
@@ -109,7 +112,7 @@ def test_passage_is_bm25_of_the_best_sentence_with_its_question(documents, quest
     sequences = sequences_of(documents)
     idf = idf_of(sequences)
     terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
-    asked = asked_words(terms, sequences.vocabulary, idf, float(idf.max()))
+    asked = asked_words(terms, sequences.vocabulary, idf, float(idf.max(initial=0)))
     if not len(asked.numbers):
         return
     matches = match(sequences.excerpt(np.arange(len(documents))), asked, len(sequences.vocabulary))
@@ -134,7 +137,7 @@ def test_a_phrase_must_stand_together():
     sequences = sequences_of(documents)
     terms = [WeightedTerm("未知", 1.0, 0), WeightedTerm("解約 手続", 0.5, 0, ("解約", "手続"))]
 
-    asked = asked_words(terms, sequences.vocabulary, idf_of(sequences), float(idf_of(sequences).max()))
+    asked = asked_words(terms, sequences.vocabulary, idf_of(sequences), float(idf_of(sequences).max(initial=0)))
     read = read_words(sequences.excerpt(np.arange(3)), asked, sequences)
 
     assert (read.scores["coverage"] > 0).tolist() == [True, False, False]

@@ -5,7 +5,6 @@ kanji   BM25 of the question's kanji in the document's words: 再配達 and 再�
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise

@@ -189,9 +189,7 @@ class DenseIndex:
         documents, scores = np.empty(depth, np.int64), np.empty(depth, np.float32)
         limits = np.array([least, int(self._owners[-1]) + 1], dtype=np.float64)
         try:
-            found = kernel.compiled.nearest(
-                self.stored(), asked[0], listed[0], self._owners, limits, documents, scores
-            )
+            found = kernel.compiled.nearest(self.stored(), asked[0], listed[0], self._owners, limits, documents, scores)
         except IndexError as error:
             raise self._not_there() from error
         return Nearest(documents[:found], scores[:found])

@@ -15,8 +15,9 @@ from faqsearch import kernel
 from faqsearch.errors import IndexFormatError
 from faqsearch.index import features
 from faqsearch.index.arrays import DAMAGE_HINT
+from faqsearch.index.asked import AskedWords, asked_words
 from faqsearch.index.characters import Spelling
-from faqsearch.index.features import AskedWords, Read, asked_words, read_words
+from faqsearch.index.features import Read, read_words
 from faqsearch.index.interface import Question
 from faqsearch.index.sequences import Sequences
 from faqsearch.passages import PHRASING

@@ -203,10 +203,8 @@ class BuiltinEncoder:
             for i, (term, number) in enumerate(zip(row, found, strict=True)):
                 if number < 0:
                     total[:] += factors[i] * vectors.unknown(term)
-        if len(rows) == 1:
-            vectors.scale(sums[0])
-            return sums
-        return vectors.unit(sums)
+            vectors.scale(total)
+        return sums
 
 
 def describe(vectors: WordVectors) -> dict[str, Any]:
