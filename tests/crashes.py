@@ -1,8 +1,8 @@
-"""Builds and updates that are interrupted: killed, out of space, or not allowed to write, at any step.
+"""Builds, updates and other BM25 parameters that are interrupted: killed, out of space, or not allowed to write, at any step.
 
 `python tests/crashes.py FOLDER --kills 500` does it for as long as one likes. Every case starts from an index of the
 old corpus in a forked process, is interrupted there, and is looked at from another one: the index must open, hold the
-old or the new content as a whole, and the next update must bring it to exactly what a build gives.
+old or the new content and parameters as a whole, and the next update must bring it to exactly what a build gives.
 """
 
 from __future__ import annotations
@@ -88,25 +88,34 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         from faqsearch.build import build_index
+        from faqsearch.settings import BM25, Settings
 
         self.folder, self.index = folder, folder / "index"
+        own = Settings()
+        self.tuned = Settings(bm25={**own.bm25, "bigram": BM25("Plus", k1=0.4, b=0.1, delta=1.0)})
         self.files = {}
         for name, rows in (("old", OLD), ("new", NEW)):
             write(folder / name, rows)
-            self.files[name] = build_index(folder / name, folder / f"{name}-index").manifest.files
+            for kind, settings in (("own", own), ("tuned", self.tuned)):
+                report = build_index(folder / name, folder / f"{name}-{kind}", settings=settings)
+                self.files[name, kind] = report.manifest.files
 
     def fresh(self) -> None:
         """Put the old index back."""
         shutil.rmtree(self.index, ignore_errors=True)
-        shutil.copytree(self.folder / "old-index", self.index)
+        shutil.copytree(self.folder / "old-own", self.index)
 
     def run(self, command: str) -> None:
-        """Build or update the index of the new corpus."""
+        """Build or update the index of the new corpus, or give that of the old one other parameters."""
         from faqsearch.build import build_index
+        from faqsearch.index.folder import IndexFolder
+        from faqsearch.retune import rewrite_settings
         from faqsearch.update import update_index
 
         if command == "build":
             build_index(self.folder / "new", self.index)
+        elif command == "tune":
+            rewrite_settings(IndexFolder(self.index), self.tuned)
         else:
             update_index(self.folder / "new", self.index, allow_shrink=True)
 
@@ -118,13 +127,14 @@ class Place:
         searcher = open_index(self.index)
         generation = IndexFolder(self.index).current()
         assert generation.check_sums() == []
-        assert dict(generation.manifest.files) in (self.files["old"], self.files["new"])
-        is_new = generation.manifest.files == self.files["new"]
+        kind = "tuned" if generation.manifest.settings == self.tuned else "own"
+        is_new = generation.manifest.files == self.files["new", kind]
+        assert is_new or generation.manifest.files == self.files["old", kind]
         answers = dict(NEW if is_new else OLD)
         for question, answer in answers.items():
             assert searcher.search(question, k=1).hits[0].answer == answer
         self.run("update")
-        assert IndexFolder(self.index).current().manifest.files == self.files["new"]
+        assert IndexFolder(self.index).current().manifest.files == self.files["new", kind]
         assert not list(self.index.glob("*.building"))
 
 
@@ -187,7 +197,7 @@ def steps_of(place: Place, command: str) -> int:
 
 
 def main() -> int:
-    """Interrupt a number of builds and updates, spread over all steps and all moments."""
+    """Interrupt a number of builds, updates and tunes, spread over all steps and all moments."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kills", type=int, default=200, help="kill -9 this often, half at steps, half at any moment")
@@ -205,8 +215,8 @@ def main() -> int:
             counted["wrong"] += ended in names
             print(f"wrong after {what}: ended {ended}", file=sys.stderr)
 
-    for number, command in enumerate(("build", "update")):
-        steps, share = steps_of(place, command), given.kills // 4
+    for number, command in enumerate(("build", "update", "tune")):
+        steps, share = steps_of(place, command), given.kills // 6
         started = time.perf_counter()
         judge(f"{command} not interrupted", interrupted(place, command, 0, "count"))
         usual = time.perf_counter() - started
@@ -218,7 +228,7 @@ def main() -> int:
         while counted["killed"] < wanted and not counted["wrong"]:
             seconds = chance.uniform(0, usual)
             judge(f"{command} killed after {seconds:.3f} s", killed_after(place, command, seconds))
-        for i in range(given.faults // 4):
+        for i in range(given.faults // 6):
             at = 1 + (i * 7 + number) % steps
             judge(f"{command} with ENOSPC at step {at} of {steps}", interrupted(place, command, at, "ENOSPC"))
             size = chance.choice((100, 1_000, 4_000, 20_000, 100_000))

@@ -1,12 +1,14 @@
 """Files to index."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from faqsearch.build import build_index
 from faqsearch.errors import SourceError
 from faqsearch.index.folder import IndexFolder
+from faqsearch.retune import rewrite_settings
 from faqsearch.search import open_index
 
 
@@ -29,6 +31,21 @@ def test_the_same_corpus_gives_the_same_files(corpus, tmp_path):
 
     files = [IndexFolder(tmp_path / name).current().manifest.files for name in "ab"]
     assert files[0] == files[1]
+
+
+def test_a_build_says_which_settings_it_does_not_keep(corpus, tmp_path):
+    """What `tune --write` gave an index is not lost without a word; an index of the defaults is replaced without one."""
+    said = []
+    build_index(corpus, tmp_path / "i", say=said.append)
+    build_index(corpus, tmp_path / "i", say=said.append)
+    assert said == []
+    settings = IndexFolder(tmp_path / "i").current().manifest.settings
+    bm25 = {leg: replace(own, b=0.3) for leg, own in settings.bm25.items()}
+    rewrite_settings(IndexFolder(tmp_path / "i"), replace(settings, bm25=bm25, confidence={"intercept": -1.0}))
+    build_index(corpus, tmp_path / "i", say=said.append)
+    expected = "the index had other BM25 parameters and confidence until now: an update keeps them, a rollback brings them back"
+    assert said == [expected]
+    assert IndexFolder(tmp_path / "i").current().manifest.settings == settings
 
 
 def test_bad_rows_are_reported_and_the_rest_is_indexed(tmp_path):

@@ -1,4 +1,4 @@
-"""Whatever interrupts a build or an update, the index answers, with the old or the new content."""
+"""Whatever interrupts a build, an update or a tune, the index answers, with the old or the new content."""
 
 import json
 import os

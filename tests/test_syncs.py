@@ -25,7 +25,8 @@ def roll_back(index):
 def tune(index):
     """What `faqsearch tune --write` does."""
     settings = index.current().manifest.settings
-    rewrite_settings(index, replace(settings, weights={**settings.weights, "bigram": 5.0}))
+    bm25 = {**settings.bm25, "bigram": replace(settings.bm25["bigram"], k1=0.4)}
+    rewrite_settings(index, replace(settings, weights={**settings.weights, "bigram": 5.0}, bm25=bm25))
 
 
 COMMANDS = {

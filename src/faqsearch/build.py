@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.dictionaries import copy_synonyms, user_words_of
-from faqsearch.errors import SourceError
+from faqsearch.errors import IndexFormatError, IndexNotFound, SourceError
 from faqsearch.index.manifest import Manifest, SourceRecord
 from faqsearch.index.remembered import remembering
 from faqsearch.index.store import open_store
@@ -25,6 +25,7 @@ from faqsearch.vectors import load_encoder
 from faqsearch.workers import analysed, available_cores
 
 if TYPE_CHECKING:
+    from faqsearch.index.store import Store
     from faqsearch.tokens import Tokenizer
     from faqsearch.vectors.interface import Encoder
 
@@ -94,6 +95,8 @@ def build_index(
     source = Corpus(corpus, strict=strict, hidden=settings.hidden, known=ReadBefore())
     folder = open_store(into)
     with folder.lock("build"), folder.new_generation() as building, ExitStack() as kept:
+        if lost := _lost(folder, settings):
+            say(f"the index had other {lost} until now: an update keeps them, a rollback brings them back")
         if encoder is not None:
             encoder = kept.enter_context(remembering(encoder, folder.generations()))
         with GenerationWriter(building, settings, analyser) as writer:
@@ -113,6 +116,18 @@ def build_index(
         skipped=len(source.report.skipped),
         seconds=perf_counter() - started,
     )
+
+
+def _lost(folder: Store, settings: Settings) -> str:
+    """Say which settings that `tune --write` may have given an index are not those of this build."""
+    try:
+        was = folder.current().manifest.settings
+    except (IndexNotFound, IndexFormatError):
+        return ""
+    if was.model != settings.model:
+        return ""
+    tuned = {"weights": "weights", "bm25": "BM25 parameters", "confidence": "confidence"}
+    return " and ".join(words for name, words in tuned.items() if getattr(was, name) != getattr(settings, name))
 
 
 def fill(

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from faqsearch.index.folder import IndexFolder
+from faqsearch.retune import rewrite_settings
 
 SEARCH_FIELDS = [
     "rank", "id", "kind", "score", "confidence", "question", "answer", "snippet", "matched", "category", "tags",
@@ -267,7 +270,7 @@ def test_evaluate_measures_and_checks_bounds(cli):
 
 
 def test_tune_shows_what_it_would_write_and_writes_when_asked(cli):
-    """Without `--write` nothing changes; with it a generation has the weights, and says who made it."""
+    """Without `--write` nothing changes; with it a generation has what was chosen, and says who made it."""
     queries, qrels = [], []
     for name in ("pass", "ship", "late", "back", "bill"):
         value = json.loads(cli("show", name, "--json").out)
@@ -276,17 +279,29 @@ def test_tune_shows_what_it_would_write_and_writes_when_asked(cli):
             qrels.append(f"{name}{number}\t{name}\t2\n")
     Path("queries.tsv").write_text("".join(queries), encoding="utf-8")
     Path("qrels.tsv").write_text("".join(qrels), encoding="utf-8")
-    code, out, err = cli("tune", "queries.tsv", "qrels.tsv", "--folds", "2")
-    value = json.loads(cli("tune", "queries.tsv", "qrels.tsv", "--folds", "2", "--json").out)
+    asked = ("tune", "queries.tsv", "qrels.tsv", "--folds", "2")
+    perfect = cli(*asked, "--write")
 
+    assert perfect.code == 0
+    assert "No change is surely better: the index keeps what it has." in perfect.out
+    assert json.loads(cli(*asked, "--write", "--json").out)["written"] is None
+    folder = IndexFolder("indexes/demo")
+    settings = folder.current().manifest.settings
+    bm25 = {leg: replace(own, b=0.3) for leg, own in settings.bm25.items()}
+    rewrite_settings(folder, replace(settings, weights={"denial": 1.0, "bigram": 0.001}, bm25=bm25))
+    code, out, err = cli(*asked)
+    value = json.loads(cli(*asked, "--json").out)
     assert (code, err, value["written"]) == (0, "", None)
     assert "Nothing was written" in out
-    assert "gain " in out
-    assert json.loads(cli("info", "--json").out)["generation"] == "000001"
-    written = json.loads(cli("tune", "queries.tsv", "qrels.tsv", "--folds", "2", "--write", "--json").out)
+    assert re.search(r"^gain  ", out, re.MULTILINE)
+    assert re.search(r"^bigram +0\.001 .* 1\.5 .* 0\.3 ", out, re.MULTILINE)
+    assert json.loads(cli("info", "--json").out)["generation"] == "000002"
+    written = json.loads(cli(*asked, "--write", "--json").out)
     now = json.loads(cli("info", "--json").out)
-    assert written["written"] == now["generation"]
+    assert written["written"] == now["generation"] == "000003"
     assert now["settings"]["weights"] == written["weights"]["after"]
+    assert now["settings"]["bm25"] == written["bm25"]["after"]
+    assert "b=0.3" in cli("info").out
     assert cli("tune", "queries.tsv", "nowhere.tsv").code == 3
 
 

@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "Ask every leg stored questions, and look for damage and stale sources.",
     "dict": "Look for mistakes in synonym files.",
     "evaluate": "Measure an index on judged questions.",
-    "tune": "Choose the weights of the legs on judged questions, or fit the confidence to them.",
+    "tune": "Choose weights and BM25 parameters on judged questions, or fit the confidence to them.",
     "mcp": "Answer an agent over MCP.",
     "schema": "Print the JSON Schema of all JSON output.",
     "guide": "Print the guide for programs and agents.",

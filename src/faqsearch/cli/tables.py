@@ -78,7 +78,7 @@ def _shown_line(name: str, shown: Shown, look: Look) -> str:
 
 
 def tuning_lines(tuning: Tuning, address: str, written: str | None, look: Look) -> Iterator[str]:
-    """Yield the weights an index has, those that were chosen, and what these gain.
+    """Yield the weights and BM25 parameters an index has, those that were chosen, and what these gain.
 
     Args:
         tuning: What was chosen.
@@ -96,13 +96,20 @@ def tuning_lines(tuning: Tuning, address: str, written: str | None, look: Look) 
         look.bold(f"gain                        {gain.mean:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]") + f"  {verdict}"
     )
     yield ""
-    yield look.faint(f"{'leg':<{_NAME}}{'now':>8}{'tuned':>8}")
-    for leg, weight in tuning.after.items():
-        before = tuning.before.get(leg, 0.0)
-        line = f"{leg:<{_NAME}}{before:>8g}{weight:>8g}"
-        yield look.bold(line) if weight != before else line
+    yield look.faint(f"{'leg':<{_NAME}}" + "".join(f"{name:>8}{'tuned':>8}" for name in ("weight", "k1", "b")))
+    for leg, weight in tuning.settings.weights.items():
+        was = tuning.before.weights.get(leg, 0.0)
+        numbers = [was, weight]
+        if leg in tuning.settings.bm25 and (was or weight):  # those of a leg that is off are not tried
+            now, then = tuning.before.bm25[leg], tuning.settings.bm25[leg]
+            numbers += [now.k1, then.k1, now.b, then.b]
+        line = f"{leg:<{_NAME}}" + "".join(f"{number:>8g}" for number in numbers)
+        yield look.bold(line) if numbers[::2] != numbers[1::2] else line
     yield ""
-    yield _written(address, written, "the tuned weights")
+    if tuning.settings == tuning.before:
+        yield "No change is surely better: the index keeps what it has."
+    else:
+        yield _written(address, written, "what was tuned")
 
 
 def calibration_lines(calibration: Calibration, address: str, written: str | None, look: Look) -> Iterator[str]:

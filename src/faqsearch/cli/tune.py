@@ -1,4 +1,4 @@
-"""`faqsearch tune`: weights that suit an index's own questions better."""
+"""`faqsearch tune`: weights and BM25 parameters that suit an index's own questions better."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ def tune(
         int, typer.Option("--folds", min=2, metavar="N", help="Parts of the questions; each is held out once.")
     ] = 5,
     confidence: Annotated[
-        bool, typer.Option("--confidence", help="Fit the confidence, not the weights; fit it again after new weights.")
+        bool,
+        typer.Option(
+            "--confidence", help="Fit the confidence, not weights and parameters; fit it again after new ones."
+        ),
     ] = False,
     write: Annotated[
         bool,
@@ -34,10 +37,11 @@ def tune(
     color: ColorOption = "auto",
     debug: DebugOption = False,
 ) -> int:
-    """Choose the weights of the legs on judged questions, or fit the confidence to them.
+    """Choose weights and BM25 parameters on judged questions, or fit the confidence to them.
 
-    Says what that gains on questions it was not chosen on, and whether that is more than chance. Writes nothing
-    without --write; `faqsearch update` keeps what was written, `faqsearch build` takes the defaults.
+    Weighs the legs, and chooses k1 and b of each lexical leg that has a weight. Says what that gains on questions
+    it was not chosen on, and whether that is more than chance. Writes nothing without --write; `faqsearch update`
+    keeps what was written, `faqsearch build` takes the defaults.
     """
     from faqsearch.cli.progress import Progress
     from faqsearch.evaluation import calibrate
@@ -52,7 +56,8 @@ def tune(
         from faqsearch.index.store import open_store
         from faqsearch.retune import rewrite_settings
 
-        written = rewrite_settings(open_store(address), found.settings).name
+        generation = rewrite_settings(open_store(address), found.settings)
+        written = generation.name if generation else None
     if json:
         from faqsearch.cli.machine import dumps
 

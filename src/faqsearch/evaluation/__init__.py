@@ -1,4 +1,4 @@
-"""Looking back: how good the rankings are on judged questions, and which weights would make them better."""
+"""Looking back: how good the rankings are on judged questions, and which settings would make them better."""
 
 from faqsearch.evaluation.calibration import Calibration, calibrate
 from faqsearch.evaluation.experiment import evaluate

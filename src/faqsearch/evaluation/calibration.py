@@ -198,7 +198,7 @@ class FirstHits:
         settings = searcher.settings
         models = (OTHER, OTHER)
         rows: tuple[list[tuple[Floats, bool]], list[tuple[Floats, bool]]] = ([], [])
-        for place, candidates in enumerate(gather(searcher, [query.text for query in queries])):
+        for place, (_, candidates) in enumerate(gather(searcher, [query.text for query in queries])):
             if place % 100 == 0:
                 progress("asking", place, len(queries))
             models = model(candidates, settings.confidence), model(candidates)

@@ -14,6 +14,7 @@ from faqsearch.confidence import confidences, threshold
 from faqsearch.errors import DocumentNotFound, JudgmentsError
 from faqsearch.evaluation.judgments import JudgedQuery, Judgments
 from faqsearch.index.interface import Candidates, Scores
+from faqsearch.legs import Asked
 from faqsearch.ranking import fuse
 from faqsearch.repeats import lead
 from faqsearch.search import Searcher
@@ -72,7 +73,7 @@ def run(searcher: Searcher, queries: Sequence[JudgedQuery], *, ablate: bool = Fa
     settings = searcher.settings
     systems = {FUSED: None}
     ranked = []
-    for query, candidates in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
+    for query, (_, candidates) in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
         fused = fuse(candidates, settings.weights, settings.fusion)
         ranking, sure = lead(searcher.index, query.text, candidates, fused)
         first = ranking.order[:DEPTH]
@@ -92,8 +93,8 @@ def run(searcher: Searcher, queries: Sequence[JudgedQuery], *, ablate: bool = Fa
     return Runs(tuple(ranked), tuple(systems), perf_counter() - started)
 
 
-def gather(searcher: Searcher, texts: Sequence[str], *, every_leg: bool = False) -> Iterator[Candidates]:
-    """Yield each question's candidates; questions are encoded a batch at a time.
+def gather(searcher: Searcher, texts: Sequence[str], *, every_leg: bool = False) -> Iterator[tuple[Asked, Candidates]]:
+    """Yield each question as it was understood, and its candidates; questions are encoded a batch at a time.
 
     Args:
         searcher: Whom to ask.
@@ -104,7 +105,8 @@ def gather(searcher: Searcher, texts: Sequence[str], *, every_leg: bool = False)
         batch = [searcher.understand(text) for text in texts[start : start + 256]]
         vectors = searcher.encode(batch)
         for i, asked in enumerate(batch):
-            yield searcher.candidates(asked, None if vectors is None else vectors[i : i + 1], every_leg=every_leg)
+            vector = None if vectors is None else vectors[i : i + 1]
+            yield asked, searcher.candidates(asked, vector, every_leg=every_leg)
 
 
 def leg_order(scores: Scores) -> npt.NDArray[np.int64]:

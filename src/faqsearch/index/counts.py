@@ -253,7 +253,7 @@ class CountsBuilder:
     def _parts(self, indptr: Ints, terms: list[Stored], numbered: npt.NDArray[np.int32]) -> Iterator[Part]:
         from scipy.sparse import coo_array  # 0.2 s to import: builds only
 
-        for first, last in _stretches(indptr):
+        for first, last in stretches(indptr):
             columns, units, tfs = [], [], []
             for batch, numbers in zip(self._batches, terms, strict=True):
                 own, ends = numbers.read(), np.cumsum(batch.sizes.read())
@@ -268,8 +268,8 @@ class CountsBuilder:
             yield Part(first, last, matrix.indices.astype(np.int32, copy=False), matrix.data)
 
 
-def _stretches(indptr: Ints) -> Iterator[tuple[int, int]]:
-    """Yield the first term of each stretch, and the first after it."""
+def stretches(indptr: Ints) -> Iterator[tuple[int, int]]:
+    """Yield stretches of terms whose postings fit into memory: the first term, and the first after it."""
     first = 0
     while first < len(indptr) - 1:
         last = int(np.searchsorted(indptr, indptr[first] + _MERGED_AT_ONCE, side="right")) - 1

@@ -6,14 +6,15 @@ document numbers, ascending, so a document's units lie side by side and collapse
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from faqsearch import kernel
-from faqsearch.index.arrays import ArrayFileWriter
+from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace, by_prefix, open_arrays
 from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
 from faqsearch.settings import BM25
 from faqsearch.vocabulary import FIRST_LONG_KEY, Vocabulary, ranges
@@ -64,6 +65,36 @@ def write_postings(
             )
         )
     return idf.astype(np.float32)
+
+
+def weigh_again(path: Path, places: Mapping[str, ArrayPlace], leg: str, settings: BM25, documents: int) -> None:
+    """Write the weights of a leg anew, for another k1 or b; all else in the file stays as it is.
+
+    Args:
+        path: The file `write_postings` wrote to, or a copy.
+        places: Its arrays.
+        leg: Goes before the arrays' names.
+        settings: The leg's new parameters; of the variant it has.
+        documents: Documents in the index.
+    """
+    from faqsearch.index.counts import stretches
+
+    arrays = by_prefix(open_arrays(path, places))[leg]
+    idf = inverse_document_frequency(settings, arrays["df"], documents)
+    indptr, lengths = arrays["indptr"], arrays["lengths"]
+    with path.open("r+b") as file:
+        file.seek(places[f"{leg}/weights"].offset)
+        for first, last in stretches(indptr):
+            own = slice(int(indptr[first]), int(indptr[last]))
+            weights = posting_weights(
+                settings,
+                idf=idf[first:last],
+                indptr=indptr[first : last + 1] - own.start,
+                units=arrays["units"][own],
+                tfs=arrays["tfs"][own],
+                lengths=lengths,
+            )
+            file.write(weights.astype("<f4", copy=False).data)
 
 
 class Postings:
