@@ -90,7 +90,8 @@ def tuning_lines(tuning: Tuning, address: str, written: str | None, look: Look) 
     yield ""
     yield f"ndcg@10 now                  {tuning.default}"
     yield f"ndcg@10 tuned, held out      {tuning.tuned}"
-    verdict = "more than chance" if tuning.sure else "may be chance: judge more questions"
+    changed = tuning.settings != tuning.before
+    verdict = "more than chance" if tuning.sure else "may be chance: judge more questions" if changed else ""
     gain = tuning.gain
     yield (
         look.bold(f"gain                        {gain.mean:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}]") + f"  {verdict}"
@@ -106,10 +107,10 @@ def tuning_lines(tuning: Tuning, address: str, written: str | None, look: Look) 
         line = f"{leg:<{_NAME}}" + "".join(f"{number:>8g}" for number in numbers)
         yield look.bold(line) if numbers[::2] != numbers[1::2] else line
     yield ""
-    if tuning.settings == tuning.before:
-        yield "No change is surely better: the index keeps what it has."
-    else:
+    if changed:
         yield _written(address, written, "what was tuned")
+    else:
+        yield "No change is surely better: the index keeps what it has."
 
 
 def calibration_lines(calibration: Calibration, address: str, written: str | None, look: Look) -> Iterator[str]:
