@@ -795,7 +795,7 @@ static int nearer(const void *a, const void *b) {
     return (x->passage > y->passage) - (x->passage < y->passage);
 }
 
-/* The owners of the listed rows with the largest dot products, each once; returns how many there are. */
+/* The owners of the `depth` listed rows with the largest dot products, each once; returns how many there are. */
 static int64_t nearest_of(const float *vectors, int64_t rows, const float *question, int64_t dimension,
                           const int64_t *listed, int64_t n, const int32_t *owners, int64_t documents, float least,
                           int64_t *found, float *scores, int64_t depth, enum Fault *fault) {
@@ -814,7 +814,7 @@ static int64_t nearest_of(const float *vectors, int64_t rows, const float *quest
         }
     }
     if (!*fault) qsort(near, (size_t)held, sizeof(Near), nearer);
-    for (int64_t i = 0; i < held && taken < depth && !*fault; i++) {
+    for (int64_t i = 0; i < held && i < depth && !*fault; i++) {
         uint32_t owner = (uint32_t)owners[near[i].passage];
         if (owner >= (uint64_t)documents) {
             *fault = DAMAGED;

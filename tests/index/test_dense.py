@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from faqsearch import kernel
 from faqsearch.errors import IndexFormatError
 from faqsearch.index import shortlist
 from faqsearch.index.dense import DENSE_FILE, SHORTLIST_FILE, DenseIndex
@@ -95,6 +96,45 @@ def test_what_the_shortlist_brings_is_scored_exactly(written):
     assert (np.diff(scores, axis=1) <= 0).all()
     best = np.argsort(-expected, axis=1, kind="stable")[:, :100]
     assert np.mean([np.isin(a, b).mean() for a, b in zip(best, passages, strict=True)]) > 0.98
+
+
+@pytest.mark.parametrize("least", [-1.0, 0.5])
+def test_the_nearest_documents_are_those_of_the_best_passages(written, monkeypatch, least):
+    """Each once, by its best passage, with and without the kernel; none below what is asked for."""
+    index = DenseIndex(written[0], OWNERS, VECTORS.shape[1])
+
+    for question in QUESTIONS:
+        scores, passages = index.search(question[None], 40)
+        expected = {}
+        for passage, score in zip(passages[0].tolist(), scores[0].tolist(), strict=True):
+            if score > least:
+                expected.setdefault(int(OWNERS[passage]), score)
+        fast = index.nearest(question[None], 10, least)
+        with monkeypatch.context() as patch:
+            patch.setattr(kernel, "compiled", None)
+            slow = index.nearest(question[None], 10, least)
+        for found in (fast, slow):
+            assert found.documents.tolist() == list(expected)
+            np.testing.assert_allclose(found.scores, list(expected.values()), atol=1e-6)
+
+
+def test_only_allowed_documents_are_nearest(written):
+    """A filter holds for the nearest documents, too."""
+    index = DenseIndex(written[0], OWNERS, VECTORS.shape[1])
+    allowed = np.zeros(4000, dtype=bool)
+    allowed[::7] = True
+
+    assert allowed[index.nearest(QUESTIONS[:1], 10, -1.0, allowed).documents].all()
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
+def test_damaged_owners_are_no_documents(written):
+    """A passage of no document is an error, and reads nothing outside."""
+    damaged = OWNERS.copy()
+    damaged[:-1] = 2**31 - 1
+
+    with pytest.raises(IndexFormatError):
+        DenseIndex(written[0], damaged, VECTORS.shape[1]).nearest(QUESTIONS[:1], 10, -1.0)
 
 
 def test_questions_together_get_what_each_gets_alone(written):

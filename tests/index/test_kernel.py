@@ -147,15 +147,40 @@ def test_a_damaged_number_is_an_error_and_reads_nothing_outside(searcher, monkey
         searcher.candidates(asked, None)
 
 
-@pytest.mark.parametrize("call", ["scores", "best", "read", "dots", "nearest_units", "numbers"])
+ARGUMENTS = {
+    "scores": 7,
+    "best": 2,
+    "read": 24,
+    "dots": 4,
+    "best_dots": 5,
+    "nearest": 7,
+    "nearest_units": 7,
+    "numbers": 6,
+    "sum_rows": 6,
+    "unit_views": 2,
+}
+
+
+@pytest.mark.parametrize("call", ARGUMENTS)
 def test_arguments_that_do_not_fit_are_refused(call):
     function = getattr(kernel.compiled, call)
     with pytest.raises(TypeError):
         function(np.zeros(3))
-    count = {"scores": 7, "best": 2, "read": 24, "dots": 4, "nearest_units": 7, "numbers": 6}[call]
     odd = np.zeros(3, dtype=np.uint8)
     with pytest.raises((IndexError, ValueError, TypeError, BufferError)):
-        function(*[odd] * (count - 1), np.zeros(0, dtype=np.int64) if call != "best" else odd)
+        function(*[odd] * (ARGUMENTS[call] - 1), np.zeros(0, dtype=np.int64) if call != "best" else odd)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_questions_are_encoded_as_in_numpy(searcher, monkeypatch, question):
+    """Words no document holds included; each view has length 1 over the root of their number, or 0."""
+    asked = searcher.understand(question)
+    fast, slow = both(monkeypatch, lambda: searcher.encode([asked]))
+    np.testing.assert_allclose(fast, slow, atol=1e-6)
+    views = searcher.index.word_vectors[0].views
+    for view in views:
+        length = float(np.linalg.norm(fast[0, view.start : view.end])) * len(views) ** 0.5
+        assert length == pytest.approx(1, abs=1e-5) or length == 0
 
 
 def test_a_build_of_another_interface_is_not_used(monkeypatch):

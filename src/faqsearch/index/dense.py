@@ -58,7 +58,7 @@ class Passages(Protocol):
     def nearest(
         self, vector: Vectors, depth: int, least: float, allowed: npt.NDArray[np.bool_] | None = None
     ) -> Nearest:
-        """Return the `depth` documents of the nearest passages whose score is above `least`."""
+        """Return the documents of the nearest passages whose score is above `least`: `depth` or more, if there are."""
         ...
 
     def stored(self) -> npt.NDArray[np.float32]:
@@ -175,18 +175,18 @@ class DenseIndex:
 
         Args:
             vector: A question's, shape (1, dimension).
-            depth: Documents wanted.
+            depth: Documents wanted, at least.
             least: What a score must be above.
             allowed: Documents that may be found, shape (documents,); None for all.
         """
         # Several passages of one document may come first; four times as many passages hold enough documents.
         wanted = 4 * depth
         if kernel.compiled is None or allowed is not None or SHORTLIST_FILE not in self._files:
-            return first_documents(*self.search(vector, wanted, allowed), self._owners, depth, least)
+            return first_documents(*self.search(vector, wanted, allowed), self._owners, least)
         asked = np.ascontiguousarray(vector, dtype=np.float32)
         length = min(max(wanted, self._listed), len(self._owners))
         _, listed = self._open(SHORTLIST_FILE).search(asked, length)
-        documents, scores = np.empty(depth, np.int64), np.empty(depth, np.float32)
+        documents, scores = np.empty(wanted, np.int64), np.empty(wanted, np.float32)
         limits = np.array([least, int(self._owners[-1]) + 1], dtype=np.float64)
         try:
             found = kernel.compiled.nearest(self.stored(), asked[0], listed[0], self._owners, limits, documents, scores)
@@ -242,19 +242,14 @@ class DenseIndex:
 
 
 def first_documents(
-    scores: npt.NDArray[np.float32],
-    passages: npt.NDArray[np.int64],
-    owners: npt.NDArray[np.int32],
-    depth: int,
-    least: float,
+    scores: npt.NDArray[np.float32], passages: npt.NDArray[np.int64], owners: npt.NDArray[np.int32], least: float
 ) -> Nearest:
     """Return the documents of the first of some passages, as `Passages.search` gave them for one vector."""
     near = np.flatnonzero((scores[0] > least) & (passages[0] >= 0))
     best: dict[int, float] = {}
     for document, score in zip(owners.take(passages[0][near]).tolist(), scores[0][near].tolist(), strict=True):
         best.setdefault(document, score)
-    first = list(best)[:depth]
-    return Nearest(np.array(first, dtype=np.int64), np.array([best[d] for d in first], dtype=np.float32))
+    return Nearest(np.array(list(best), dtype=np.int64), np.array(list(best.values()), dtype=np.float32))
 
 
 @contextmanager

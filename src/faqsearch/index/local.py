@@ -196,7 +196,7 @@ class LocalIndex:
         if question.vector is not None:
             # Unlike a model's, the built-in encoder's cosines mean something by themselves: below this is chance.
             near = self.dense.nearest(question.vector, depth, _LEAST_COSINE if self._word_vectors else 0.0, allowed)
-            chosen.append(near.documents)
+            chosen.append(near.documents[:depth])
         documents = union(chosen)
         maxima = {leg: float(scores.max(initial=0)) for leg, scores in every.items()}
         if near is not None:

@@ -108,7 +108,7 @@ class _Passages:
     def nearest(
         self, vector: Vectors, depth: int, least: float, allowed: npt.NDArray[np.bool_] | None = None
     ) -> Nearest:
-        return first_documents(*self.search(vector, 4 * depth, allowed), self._owners, depth, least)
+        return first_documents(*self.search(vector, 4 * depth, allowed), self._owners, least)
 
     def stored(self) -> npt.NDArray[np.float32]:
         return self._vectors
