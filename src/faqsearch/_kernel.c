@@ -1,7 +1,7 @@
-/* The inner loops of a search, compiled.
+/* The inner loops of a search, and of a build, compiled.
  *
  * Every function here has a slow reference in numpy beside it (postings.py, selection.py, features.py, characters.py,
- * vectors/units.py), which answers where this file could not be compiled; tests/index/test_kernel.py holds the two
+ * vectors/units.py, vectors/sums.py), which answers where this file could not be compiled; tests/index/test_kernel.py holds the two
  * together. Sums run in the same order and precision as there, so scores are equal to the last bit, but for dot
  * products: those add sixteen partial sums, on every machine in the same order.
  *
@@ -22,7 +22,7 @@
 #endif
 
 /* Goes up whenever a function takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 2
+#define INTERFACE 3
 
 #if defined(__GNUC__)
 #define FETCH(address) __builtin_prefetch(address)
@@ -950,6 +950,187 @@ static PyObject *unit_views(PyObject *self, PyObject *const *args, Py_ssize_t gi
     return finish(fault);
 }
 
+/* ---- sums of the vectors of words, when an index is built: vectors/sums.py ---- */
+
+typedef struct {
+    const int32_t *terms; /* of all words, one after the other */
+    const int64_t *starts, *numbers, *views, *first;
+    const uint8_t *kinds;
+    const int8_t *words;
+    const float *factors;
+    int64_t term_count, number_count, row_count, view_count, dimension, unit_count, document_count;
+    float scale;
+    int8_t *packed;
+    float *packed_factors, *rows;
+    int64_t packed_count, rows_count;
+} Summing;
+
+/* Written so that compilers see what can be done side by side. */
+#define ADD_SCALED(name)                                                              \
+    static void name(float *sum, const int8_t *word, float factor, int64_t n) {       \
+        for (int64_t i = 0; i < n; i++) sum[i] += (float)word[i] * factor;            \
+    }
+/* Give what the largest of `n` numbers is divided by to become 127, and all of them so divided. */
+#define PACK(name)                                                                    \
+    static float name(const float *row, int8_t *out, int64_t n) {                     \
+        const float round = 12582912; /* to the nearest, halves to even numbers */    \
+        uint32_t bits, most = 0;                                                      \
+        for (int64_t i = 0; i < n; i++) {                                             \
+            memcpy(&bits, row + i, sizeof bits);                                      \
+            bits &= 0x7fffffff; /* sizes of numbers have the order of their bits */   \
+            most = bits > most ? bits : most;                                         \
+        }                                                                             \
+        float factor;                                                                 \
+        memcpy(&factor, &most, sizeof factor);                                        \
+        factor /= 127;                                                                \
+        float divisor = factor > 0 ? factor : 1;                                      \
+        for (int64_t i = 0; i < n; i++)                                               \
+            out[i] = (int8_t)(int32_t)(row[i] / divisor + round - round);             \
+        return factor;                                                                \
+    }
+ADD_SCALED(add_scaled)
+PACK(pack)
+static void (*best_add_scaled)(float *, const int8_t *, float, int64_t) = add_scaled;
+static float (*best_pack)(const float *, int8_t *, int64_t) = pack;
+#ifdef WIDE
+WIDE ADD_SCALED(wide_add_scaled)
+WIDE PACK(wide_pack)
+#endif
+
+/* In double precision, one after the other, as `row_lengths` does. */
+static float length_of(const float *row, int64_t n) {
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += (double)row[i] * (double)row[i];
+    return (float)sqrt(sum);
+}
+
+static enum Fault sum_words(const Summing *s, int64_t unit, float *sum) {
+    int64_t start = s->starts[unit], end = s->starts[unit + 1];
+    if (start < 0 || end < start || end > s->term_count) return DAMAGED;
+    memset(sum, 0, (size_t)s->dimension * sizeof(float));
+    for (int64_t i = start; i < end; i++) {
+        if (i + 4 < end) {
+            int64_t later = s->terms[i + 4];
+            if (later >= 0 && later < s->number_count && s->numbers[later] >= 0 && s->numbers[later] < s->row_count)
+                fetch(s->words + s->numbers[later] * s->dimension, s->dimension);
+        }
+        int64_t term = s->terms[i];
+        if (term < 0 || term >= s->number_count) return DAMAGED;
+        int64_t row = s->numbers[term];
+        if (row < 0 || row >= s->row_count) return DAMAGED;
+        for (int64_t v = 0; v < s->view_count; v++)
+            best_add_scaled(sum + s->views[v], s->words + row * s->dimension + s->views[v],
+                            s->factors[row * s->view_count + v], s->views[v + 1] - s->views[v]);
+    }
+    return FINE;
+}
+
+static void put_row(const Summing *s, const float *sum, float *out) {
+    for (int64_t v = 0; v < s->view_count; v++) {
+        float length = length_of(sum + s->views[v], s->views[v + 1] - s->views[v]);
+        for (int64_t i = s->views[v]; i < s->views[v + 1]; i++)
+            out[i] = length > 1e-12f ? sum[i] / length * s->scale : 0;
+    }
+}
+
+static void put_packed(const Summing *s, const float *sum, int8_t *out, float *factors) {
+    for (int64_t v = 0; v < s->view_count; v++) {
+        int64_t start = s->views[v], n = s->views[v + 1] - start;
+        float length = length_of(sum + start, n), factor = best_pack(sum + start, out + start, n);
+        factors[v] = length > 1e-6f ? factor / length : 0;
+    }
+}
+
+static enum Fault sum_all(const Summing *s) {
+    int64_t most = 0, packed = 0, rows = 0, d = s->dimension;
+    for (int64_t i = 0; i < s->document_count; i++) {
+        int64_t units = s->first[i + 1] - s->first[i];
+        if (s->first[i] < 0 || units < 1 || s->first[i + 1] > s->unit_count) return DAMAGED;
+        if (units > most) most = units;
+    }
+    float *sums = malloc(((size_t)(most + 2) * (size_t)d + 1) * sizeof(float));
+    if (!sums) return NO_MEMORY;
+    float *whole = sums + most * d, *question = whole + d;
+    enum Fault fault = FINE;
+    for (int64_t i = 0; i < s->document_count && !fault; i++) {
+        int64_t first = s->first[i], units = s->first[i + 1] - first, own = 1, told = 0;
+        memset(whole, 0, (size_t)d * sizeof(float));
+        for (int64_t u = 0; u < units && !fault; u++) {
+            fault = sum_words(s, first + u, sums + u * d);
+            for (int64_t j = 0; j < d; j++) whole[j] += sums[u * d + j];
+            own += s->kinds[first + u] == PHRASING;
+            told += s->kinds[first + u] != OTHER;
+        }
+        if (!fault && (packed + told > s->packed_count || rows + own > s->rows_count)) fault = DAMAGED;
+        if (fault) break;
+        memcpy(question, sums, (size_t)d * sizeof(float));
+        for (int64_t u = 0; u < units; u++) {
+            float *sum = sums + u * d;
+            if (s->kinds[first + u] == PHRASING) put_row(s, sum, s->rows + rows++ * d);
+            if (s->kinds[first + u] == SENTENCE) /* stands together with its document's question */
+                for (int64_t j = 0; j < d; j++) sum[j] += question[j];
+            if (s->kinds[first + u] != OTHER) {
+                put_packed(s, sum, s->packed + packed * d, s->packed_factors + packed * s->view_count);
+                packed++;
+            }
+        }
+        put_row(s, whole, s->rows + rows++ * d);
+    }
+    free(sums);
+    return fault || (packed == s->packed_count && rows == s->rows_count) ? fault : DAMAGED;
+}
+
+static PyObject *sums(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[12]; /* terms, starts and kinds of units, first units, numbers, words, factors, views, scale; packed, factors, rows */
+    if (expect(given, 12) < 0 || take(a, args, "481881484" "ADD") < 0) return NULL;
+    enum Fault fault = DAMAGED;
+    const int64_t *views = a[7].view.buf;
+    int64_t view_count = a[7].length - 1, d = view_count > 0 ? views[view_count] : 0;
+    int fits = d > 0 && views[0] == 0 && a[1].length == a[2].length + 1 && a[3].length > 0 && a[8].length == 1;
+    for (int64_t v = 0; fits && v < view_count; v++) fits = views[v] < views[v + 1];
+    fits = fits && a[5].length % d == 0 && a[6].length == a[5].length / d * view_count && a[9].length % d == 0 &&
+           a[10].length == a[9].length / d * view_count && a[11].length % d == 0;
+    if (fits) {
+        Summing s = {
+            .terms = a[0].view.buf,
+            .starts = a[1].view.buf,
+            .kinds = a[2].view.buf,
+            .first = a[3].view.buf,
+            .numbers = a[4].view.buf,
+            .words = a[5].view.buf,
+            .factors = a[6].view.buf,
+            .views = views,
+            .scale = *(const float *)a[8].view.buf,
+            .packed = a[9].view.buf,
+            .packed_factors = a[10].view.buf,
+            .rows = a[11].view.buf,
+            .term_count = a[0].length,
+            .unit_count = a[2].length,
+            .document_count = a[3].length - 1,
+            .number_count = a[4].length,
+            .row_count = a[5].length / d,
+            .view_count = view_count,
+            .dimension = d,
+            .packed_count = a[9].length / d,
+            .rows_count = a[11].length / d,
+        };
+        Py_BEGIN_ALLOW_THREADS
+        fault = sum_all(&s);
+        Py_END_ALLOW_THREADS
+    }
+    release(a, 12);
+    return finish(fault);
+}
+
+static void choose_for_building(void) {
+#ifdef WIDE
+    if (__builtin_cpu_supports("avx2")) {
+        best_add_scaled = wide_add_scaled;
+        best_pack = wide_pack;
+    }
+#endif
+}
+
 /* ---- module ---- */
 
 static PyMethodDef methods[] = {
@@ -962,12 +1143,14 @@ static PyMethodDef methods[] = {
     {"nearest", (PyCFunction)(void (*)(void))nearest, METH_FASTCALL, "DenseIndex.nearest"},
     {"sum_rows", (PyCFunction)(void (*)(void))sum_rows, METH_FASTCALL, "WordVectors.total"},
     {"unit_views", (PyCFunction)(void (*)(void))unit_views, METH_FASTCALL, "WordVectors.unit"},
+    {"sums", (PyCFunction)(void (*)(void))sums, METH_FASTCALL, "vectors.sums.encode"},
     {"nearest_units", (PyCFunction)(void (*)(void))nearest_units, METH_FASTCALL, "UnitVectors.nearest"},
     {NULL, NULL, 0, NULL},
 };
 
 static int fill(PyObject *self) {
     choose();
+    choose_for_building();
     return PyModule_AddIntConstant(self, "INTERFACE", INTERFACE);
 }
 

@@ -78,25 +78,18 @@ def wordings(documents: Sequence[Document], spellings: Callable[[str], Sequence[
 
 def _spelt(text: str, spellings: Callable[[str], Sequence[Spelling]]) -> tuple[str, str]:
     """The lookup forms of a text as written and as read, words marked; without spaces, which no two people set alike."""
-    written, read = [], []
-    for word in spellings(" ".join(text[:_LONGEST].split())):
-        said = word.read.strip().casefold()
-        # What has no sound (ー, っ) is no word to begin with.
-        begin, end = (BEGIN, END) if word.content and _has_sound(said) else ("", "")
-        written.append(begin + _in_hiragana(word.written) + end)
-        read.append(begin + said + end)
-    return _whole_codes("".join(written)), to_romaji("".join(read))
+    words = [_marked(word) for word in spellings(" ".join(text[:_LONGEST].split()))]
+    return _whole_codes("".join([written for written, _ in words])), to_romaji("".join([read for _, read in words]))
 
 
 # Questions are made of a few thousand words.
 @lru_cache(maxsize=1 << 14)
-def _in_hiragana(written: str) -> str:
-    return to_hiragana(written.strip().casefold())
-
-
-@lru_cache(maxsize=1 << 14)
-def _has_sound(reading: str) -> bool:
-    return bool(to_romaji(reading))
+def _marked(word: Spelling) -> tuple[str, str]:
+    """The lookup forms of a word as written and as read, between marks."""
+    said = word.read.strip().casefold()
+    # What has no sound (ー, っ) is no word to begin with.
+    begin, end = (BEGIN, END) if word.content and to_romaji(said) else ("", "")
+    return f"{begin}{to_hiragana(word.written.strip().casefold())}{end}", f"{begin}{said}{end}"
 
 
 def _whole_codes(text: str) -> str:

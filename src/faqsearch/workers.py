@@ -7,6 +7,7 @@ caller do no harm, and a worker whose parent is gone, however it went, reads the
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -180,7 +181,11 @@ def serve() -> None:
     # Read as it comes: a parent that waits until it can send would never take what is ready.
     threading.Thread(target=_read, args=(asked,), daemon=True).start()
     analyser = asked.get()
+    # Hundreds of thousands of remembered words would be looked through again and again. What the analysis of a batch
+    # leaves behind in circles is young.
+    gc.disable()
     while True:
+        gc.collect(0)
         asks = asked.get()
         try:
             analysis = analyser.analyse([document_from_json(line) for line in asks])

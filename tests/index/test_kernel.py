@@ -158,6 +158,7 @@ ARGUMENTS = {
     "numbers": 6,
     "sum_rows": 6,
     "unit_views": 2,
+    "sums": 12,
 }
 
 

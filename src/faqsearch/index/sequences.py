@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -45,8 +45,7 @@ class TermSequences:
     phrasing; (0, 0) for other kinds, and for phrasings that deny nothing; shape (units, 2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):  # made in a third of a dataclass's time, eight of them for a document
     """Some words of a document."""
 
     document: int

@@ -38,7 +38,19 @@ class Cut:
 
     def reading(self) -> str:
         """Give how the text is read, in hiragana; what cannot be read stays as written."""
-        return "".join([spelling.read for spelling in self.spellings()])
+        read: list[str] = []
+        for piece, lexemes, _ in self.pieces:
+            end = 0
+            for lexeme in lexemes:
+                start, end = end, end + lexeme.width
+                if not lexeme.kana:
+                    read.append(piece[start:end])
+                elif lexeme.indent:
+                    read += (piece[start : start + lexeme.indent], lexeme.kana)
+                else:
+                    read.append(lexeme.kana)
+            read.append(piece[end:])
+        return "".join(read)
 
     def spellings(self) -> list[Spelling]:
         """Give each word as it is written and as it is read; joined, they are the whole normalized text."""

@@ -116,6 +116,11 @@ class WordVectors:
         found = self._unpack(self._kanji_vectors[known], self._kanji_factors[known])
         return np.asarray(found.sum(axis=0, dtype=np.float32))
 
+    @property
+    def packed(self) -> tuple[npt.NDArray[np.int8], Floats, npt.NDArray[np.int64]]:
+        """The vectors of all words, the factor of each in each view, and where the views begin and end."""
+        return self._words, self._word_factors, self._bounds
+
     def unit(self, sums: Floats) -> Vectors:
         """Return summed vectors scaled to length 1, each view having the same part in it; shape as given."""
         if not self.views:

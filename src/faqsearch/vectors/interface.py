@@ -46,3 +46,10 @@ def unit_rows(vectors: npt.NDArray[Any]) -> Vectors:
     rows = np.ascontiguousarray(vectors, dtype=np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))  # a third of the time of np.linalg.norm for a single row
     return np.asarray(rows / np.where(lengths > 1e-12, lengths, np.float32(np.inf))[:, None])
+
+
+def row_lengths(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the length of each row, summed from left to right in double precision: the kernel's, to the last bit."""
+    squares = np.cumsum(np.square(rows, dtype=np.float64), axis=1)[:, -1]
+    lengths: npt.NDArray[np.float32] = np.sqrt(squares).astype(np.float32)
+    return lengths

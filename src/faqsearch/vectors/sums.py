@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -9,8 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.passages import OTHER, PHRASING, SENTENCE
 from faqsearch.vectors.builtin import WordVectors
+from faqsearch.vectors.interface import row_lengths
 from faqsearch.vectors.units import pack_units
 
 Floats = npt.NDArray[np.float32]
@@ -70,27 +73,75 @@ def _parts(
         part = documents[start : start + _DOCUMENTS]
         # What stands between two documents that have units are documents without.
         units = slice(int(words["document_units"][part[0]]), int(words["document_units"][part[-1] + 1]))
-        kinds, owners = words["unit_kinds"][units], words["unit_documents"][units]
-        sums = _unit_sums(words, units, vectors, numbers)
-        first = np.searchsorted(owners, part)
-        asked = np.flatnonzero(kinds == PHRASING)
-        whole = np.add.reduceat(sums, first)
-        order = np.argsort(np.concatenate((owners[asked], part)), kind="stable")
-        rows = vectors.unit(np.concatenate((sums[asked], whole))[order])
-        # A sentence stands together with its document's question.
-        told = np.flatnonzero(kinds == SENTENCE)
-        sums[told] += sums[first[np.searchsorted(part, owners[told])]]
-        yield Part(*pack_units(sums[kinds != OTHER], vectors.views), rows)
+        owners = words["unit_documents"][units]
+        some = _Some(
+            terms=words["sequence"],
+            starts=words["unit_starts"][units.start : units.stop + 1],
+            kinds=words["unit_kinds"][units],
+            first=np.append(np.searchsorted(owners, part), len(owners)),
+        )
+        yield (_compiled_sums if kernel.compiled else _sums)(some, vectors, numbers)
+
+
+class _Some(NamedTuple):
+    """The words of some documents."""
+
+    terms: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int64]
+    """Where the words of each unit begin in `terms`; shape (units + 1,)."""
+    kinds: npt.NDArray[np.uint8]
+    first: npt.NDArray[np.int64]
+    """The first unit of each document; shape (documents + 1,)."""
+
+
+def _compiled_sums(some: _Some, vectors: WordVectors, numbers: npt.NDArray[np.int64]) -> Part:
+    """Return what `_sums` does, to the last bit, in an eighth of the time."""
+    assert kernel.compiled
+    told, asked = np.count_nonzero(some.kinds != OTHER), np.count_nonzero(some.kinds == PHRASING)
+    part = Part(
+        np.empty((told, vectors.dimension), dtype=np.int8),
+        np.empty((told, len(vectors.views)), dtype=np.float32),
+        np.empty((asked + len(some.first) - 1, vectors.dimension), dtype=np.float32),
+    )
+    kernel.compiled.sums(*some, numbers, *vectors.packed, _scale(vectors), *part)
+    return part
+
+
+def _scale(vectors: WordVectors) -> np.float32:
+    return np.float32(1 / math.sqrt(len(vectors.views)))
+
+
+def _sums(some: _Some, vectors: WordVectors, numbers: npt.NDArray[np.int64]) -> Part:
+    from scipy.sparse import csr_array
+
+    sums = _unit_sums(some.terms, some.starts, vectors, numbers)
+    documents, units = len(some.first) - 1, np.arange(len(sums))
+    owners = np.repeat(np.arange(documents), np.diff(some.first))
+    whole = csr_array((np.ones(len(sums), np.float32), units, some.first), shape=(documents, len(sums))) @ sums
+    asked = np.flatnonzero(some.kinds == PHRASING)
+    order = np.argsort(np.concatenate((owners[asked], np.arange(documents))), kind="stable")
+    rows = np.concatenate((sums[asked], whole))[order]
+    for view in vectors.views:
+        own = rows[:, view.start : view.end]
+        lengths = row_lengths(own)
+        own /= np.where(lengths > 1e-12, lengths, np.float32(np.inf))[:, None]
+    rows *= _scale(vectors)
+    # A sentence stands together with its document's question.
+    told = np.flatnonzero(some.kinds == SENTENCE)
+    sums[told] += sums[some.first[owners[told]]]
+    return Part(*pack_units(sums[some.kinds != OTHER], vectors.views), rows)
 
 
 def _unit_sums(
-    words: Mapping[str, npt.NDArray[Any]], units: slice, vectors: WordVectors, numbers: npt.NDArray[np.int64]
+    sequence: npt.NDArray[np.int32],
+    starts: npt.NDArray[np.int64],
+    vectors: WordVectors,
+    numbers: npt.NDArray[np.int64],
 ) -> Floats:
     """The sum of the vectors of the words of each of some units."""
     from scipy.sparse import csr_array
 
-    starts = words["unit_starts"][units.start : units.stop + 1]
-    terms = words["sequence"][starts[0] : starts[-1]]
+    terms = sequence[starts[0] : starts[-1]]
     seen = np.zeros(len(numbers), dtype=bool)
     seen[terms] = True
     distinct = np.flatnonzero(seen)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from faqsearch import kernel
 from faqsearch.vectors.builtin import View, pack_rows
+from faqsearch.vectors.interface import row_lengths
 from faqsearch.vocabulary import ranges
 
 Floats = npt.NDArray[np.float32]
@@ -35,7 +36,7 @@ def pack_units(sums: Floats, views: Sequence[View]) -> tuple[npt.NDArray[np.int8
     factors = np.empty((len(sums), len(views)), dtype=np.float32)
     for i, view in enumerate(views):
         own = sums[:, view.start : view.end]
-        lengths = np.linalg.norm(own, axis=1)
+        lengths = row_lengths(own)
         packed[:, view.start : view.end], scales = pack_rows(own)
         factors[:, i] = np.divide(scales, lengths, out=np.zeros_like(scales), where=lengths > 1e-6)
     return packed, factors
