@@ -1131,6 +1131,177 @@ static void choose_for_building(void) {
 #endif
 }
 
+/* ---- words, when an index is built: tokens.mecab ---- */
+
+/* MeCab's node (mecab.h of 0.996, the only version that is used), up to what is read of it. */
+typedef struct Node {
+    struct Node *prev, *next, *enext, *bnext;
+    void *rpath, *lpath;
+    const char *surface, *feature;
+    unsigned int id;
+    unsigned short length, rlength, rcAttr, lcAttr, posid;
+    unsigned char char_type, stat;
+} Node;
+enum { KNOWN_WORD = 0, UNKNOWN_WORD = 1 };
+
+/* One entry of the dictionary as it was written, white space before it included. */
+typedef struct {
+    uint64_t hash;
+    const char *feature;
+    char *written;
+    size_t size;
+    PyObject *read; /* what Python made of it */
+} Entry;
+
+typedef struct {
+    const Node *(*parse)(void *, const char *, size_t);
+    void *tagger;
+    PyObject *reader;
+    size_t most, count, room; /* room: places, a power of two */
+    Entry *entries;           /* by place; a place without `read` is free */
+} Memory;
+
+static const char *const MEMORY = "faqsearch._kernel.memory";
+
+static void forget(Memory *m) {
+    for (size_t i = 0; i < m->room; i++) {
+        free(m->entries[i].written);
+        Py_XDECREF(m->entries[i].read);
+    }
+    free(m->entries);
+    m->entries = NULL;
+    m->room = m->count = 0;
+}
+
+static void drop_memory(PyObject *capsule) {
+    Memory *m = PyCapsule_GetPointer(capsule, MEMORY);
+    forget(m);
+    Py_DECREF(m->reader);
+    free(m);
+}
+
+/* The place of an entry, or the free one where it belongs; there is always one. */
+static Entry *place_of(const Memory *m, uint64_t hash, const char *feature, const char *written, size_t size) {
+    size_t i = (size_t)hash & (m->room - 1);
+    for (;; i = (i + 1) & (m->room - 1)) {
+        Entry *e = m->entries + i;
+        if (!e->read) return e;
+        if (e->hash == hash && e->feature == feature && e->size == size && !memcmp(e->written, written, size)) return e;
+    }
+}
+
+static int make_room(Memory *m) {
+    if (m->count >= m->most) forget(m);
+    if (m->count * 2 < m->room) return 0;
+    Memory larger = *m;
+    larger.room = m->room ? 2 * m->room : 1 << 12;
+    larger.entries = calloc(larger.room, sizeof(Entry));
+    if (!larger.entries) return -1;
+    for (size_t i = 0; i < m->room; i++) {
+        Entry *e = m->entries + i;
+        if (e->read) *place_of(&larger, e->hash, e->feature, e->written, e->size) = *e;
+    }
+    free(m->entries);
+    *m = larger;
+    return 0;
+}
+
+static PyObject *new_memory(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    if (expect(given, 4) < 0) return NULL; /* address of mecab_sparse_tonode2, of a tagger, reader, most */
+    void *parse = PyLong_AsVoidPtr(args[0]), *tagger = PyLong_AsVoidPtr(args[1]);
+    size_t most = PyLong_AsSize_t(args[3]);
+    if (PyErr_Occurred()) return NULL;
+    Memory *m = calloc(1, sizeof(Memory));
+    if (!m) return PyErr_NoMemory();
+    memcpy(&m->parse, &parse, sizeof parse);
+    m->tagger = tagger;
+    m->most = most;
+    m->reader = Py_NewRef(args[2]);
+    PyObject *capsule = PyCapsule_New(m, MEMORY, drop_memory);
+    if (!capsule) {
+        Py_DECREF(m->reader);
+        free(m);
+    }
+    return capsule;
+}
+
+/* Let Python read an entry, and remember what it made of it. */
+static PyObject *read_entry(Memory *m, Entry entry) {
+    PyObject *line = PyUnicode_DecodeUTF8(entry.written, (Py_ssize_t)entry.size, "surrogatepass");
+    PyObject *whole = line ? PyUnicode_FromFormat("%U\t%s", line, entry.feature) : NULL;
+    PyObject *read = whole ? PyObject_CallFunctionObjArgs(m->reader, whole, NULL) : NULL;
+    Py_XDECREF(line);
+    Py_XDECREF(whole);
+    if (!read) return NULL;
+    /* Meanwhile others may have been here. */
+    if (make_room(m) < 0) {
+        Py_DECREF(read);
+        return PyErr_NoMemory();
+    }
+    Entry *place = place_of(m, entry.hash, entry.feature, entry.written, entry.size);
+    if (!place->read) {
+        char *written = malloc(entry.size + 1);
+        if (!written) {
+            Py_DECREF(read);
+            return PyErr_NoMemory();
+        }
+        memcpy(written, entry.written, entry.size);
+        *place = entry;
+        place->written = written;
+        place->read = Py_NewRef(read);
+        m->count++;
+    }
+    return read;
+}
+
+/* What Python made of the entries of a text, one for each word. The nodes are the tagger's, and others may take it
+ * whenever Python code runs: all of them are looked at first. */
+static PyObject *lexemes(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    if (expect(given, 2) < 0) return NULL; /* memory, text */
+    Memory *m = PyCapsule_GetPointer(args[0], MEMORY);
+    Py_ssize_t size;
+    const char *text = m ? PyUnicode_AsUTF8AndSize(args[1], &size) : NULL;
+    if (!text || make_room(m) < 0) return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+    const Node *node = m->parse(m->tagger, text, (size_t)size);
+    if (!node) {
+        PyErr_SetString(PyExc_RuntimeError, "MeCab cannot parse a text");
+        return NULL;
+    }
+    Py_ssize_t count = 0, unread = 0;
+    for (const Node *n = node; n; n = n->next) count += n->stat == KNOWN_WORD || n->stat == UNKNOWN_WORD;
+    PyObject *found = PyList_New(count);
+    Entry *entries = malloc(((size_t)count + 1) * sizeof(Entry));
+    Py_ssize_t *places = malloc(((size_t)count + 1) * sizeof(Py_ssize_t));
+    Py_ssize_t at = 0;
+    int fine = found && entries && places;
+    for (; fine && node; node = node->next) {
+        if (node->stat != KNOWN_WORD && node->stat != UNKNOWN_WORD) continue;
+        Entry e = {.feature = node->feature, .size = node->rlength};
+        e.written = (char *)node->surface - (node->rlength - node->length);
+        e.hash = (uint64_t)(uintptr_t)e.feature;
+        for (size_t i = 0; i < e.size; i++) e.hash = (e.hash ^ (uint8_t)e.written[i]) * 0x100000001B3u;
+        e.hash ^= e.hash >> 29;
+        Entry *known = place_of(m, e.hash, e.feature, e.written, e.size);
+        if (known->read) {
+            PyList_SetItem(found, at, Py_NewRef(known->read));
+        } else {
+            entries[unread] = e;
+            places[unread++] = at;
+        }
+        at++;
+    }
+    for (Py_ssize_t i = 0; fine && i < unread; i++) {
+        Entry *known = m->room ? place_of(m, entries[i].hash, entries[i].feature, entries[i].written, entries[i].size) : NULL;
+        PyObject *read = known && known->read ? Py_NewRef(known->read) : read_entry(m, entries[i]);
+        fine = read && PyList_SetItem(found, places[i], read) == 0;
+    }
+    free(entries);
+    free(places);
+    if (fine) return found;
+    Py_XDECREF(found);
+    return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+}
+
 /* ---- module ---- */
 
 static PyMethodDef methods[] = {
@@ -1143,6 +1314,8 @@ static PyMethodDef methods[] = {
     {"nearest", (PyCFunction)(void (*)(void))nearest, METH_FASTCALL, "DenseIndex.nearest"},
     {"sum_rows", (PyCFunction)(void (*)(void))sum_rows, METH_FASTCALL, "WordVectors.total"},
     {"unit_views", (PyCFunction)(void (*)(void))unit_views, METH_FASTCALL, "WordVectors.unit"},
+    {"memory", (PyCFunction)(void (*)(void))new_memory, METH_FASTCALL, "what MeCab's entries mean"},
+    {"lexemes", (PyCFunction)(void (*)(void))lexemes, METH_FASTCALL, "Mecab.cut"},
     {"sums", (PyCFunction)(void (*)(void))sums, METH_FASTCALL, "vectors.sums.encode"},
     {"nearest_units", (PyCFunction)(void (*)(void))nearest_units, METH_FASTCALL, "UnitVectors.nearest"},
     {NULL, NULL, 0, NULL},

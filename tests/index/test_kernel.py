@@ -159,6 +159,8 @@ ARGUMENTS = {
     "sum_rows": 6,
     "unit_views": 2,
     "sums": 12,
+    "memory": 4,
+    "lexemes": 2,
 }
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
+from faqsearch import kernel
 from faqsearch.tokens.lexemes import Lexeme, read_lexeme
 
 # White space and surface, tab, features. One string per text is read faster than one object per word.
@@ -23,10 +26,20 @@ class Mecab:
     def __init__(self) -> None:
         self._parse, self.version = _parser()
         self._memory = _Memory()
+        self._nodes: Any = None
 
     def lexemes(self, text: str) -> list[Lexeme]:
         """Cut normalized text; the caller keeps it to the size of a piece."""
         return list(map(self._memory.__getitem__, self.lines(text)))
+
+    def cut(self, text: str) -> list[Lexeme]:
+        """Return what `lexemes` does, faster when there are many texts: MeCab's own nodes are read, not what it writes."""
+        if self._nodes is None:
+            self._nodes = _nodes() or False
+        if not self._nodes:
+            return self.lexemes(text)
+        found: list[Lexeme] = self._nodes(text.replace("\n", " ").replace("\t", " "))
+        return found
 
     def lines(self, text: str) -> list[str]:
         """Return MeCab's line for each word: white space and surface, tab, features."""
@@ -50,6 +63,40 @@ def _parser() -> tuple[Callable[[str], str], str]:
     directory = unidic_lite.DICDIR
     arguments = f'-d "{directory}" -r "{directory}/mecabrc" -O "" -F "{_LINE}" -U "{_LINE}" -E ""'
     return GenericTagger(arguments).parse, str(unidic_lite.VERSION)
+
+
+def _nodes() -> Callable[[str], list[Lexeme]] | None:
+    """What gives the lexemes of a text from MeCab's nodes; None where that cannot be done.
+
+    MeCab takes two thirds of the time when it need not write the features of every word, to be read again.
+    """
+    mecab = _library()
+    if kernel.compiled is None or mecab is None:
+        return None
+    memory = kernel.compiled.memory(*mecab, read_lexeme, _MOST_REMEMBERED)
+    return partial(kernel.compiled.lexemes, memory)
+
+
+@cache
+def _library() -> tuple[int, int] | None:
+    """Where MeCab's function for nodes lies, and a tagger for it: in the library that fugashi brings with it."""
+    import ctypes  # not for a question
+
+    import unidic_lite
+    from fugashi import fugashi
+
+    try:
+        library = ctypes.CDLL(fugashi.__file__)
+        version, new, parse = library.mecab_version, library.mecab_new, library.mecab_sparse_tonode2
+    except (OSError, AttributeError):  # Windows shows no functions of libraries that a library was made with
+        return None
+    version.restype, new.restype = ctypes.c_char_p, ctypes.c_void_p
+    if version() != b"0.996":  # the kernel knows its nodes
+        return None
+    directory = os.fsencode(unidic_lite.DICDIR)
+    arguments = (ctypes.c_char_p * 5)(b"mecab", b"-d", directory, b"-r", directory + b"/mecabrc")
+    tagger = new(len(arguments), arguments)
+    return (ctypes.cast(parse, ctypes.c_void_p).value or 0, tagger) if tagger else None
 
 
 class _Memory(dict[str, Lexeme]):

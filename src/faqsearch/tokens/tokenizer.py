@@ -64,7 +64,7 @@ class FugashiTokenizer:
         normalized = normalize(text)
         found = []
         for _, piece in pieces(normalized):
-            lexemes = self._mecab.lexemes(piece)
+            lexemes = self._mecab.cut(piece)
             found.append((piece, lexemes, self._spans(piece, lexemes)))
         return Cut(normalized, found)
 
@@ -90,7 +90,7 @@ class FugashiTokenizer:
     def reading(self, text: str) -> str:
         """Give how a text is read, in hiragana; what cannot be read stays as written."""
         normalized = normalize(text)
-        return Cut(normalized, [(piece, self._mecab.lexemes(piece), ()) for _, piece in pieces(normalized)]).reading()
+        return Cut(normalized, [(piece, self._mecab.cut(piece), ()) for _, piece in pieces(normalized)]).reading()
 
     def spellings(self, text: str) -> list[Spelling]:
         """Give each word as it is written and as it is read; joined, they are the whole normalized text."""
