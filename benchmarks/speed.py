@@ -182,17 +182,16 @@ def _engine(options: argparse.Namespace) -> dict[str, Any]:
 
 def _faqsearch_words(options: argparse.Namespace) -> dict[str, Any]:
     """Time faqsearch's word leg alone: postings, sums, the ten best."""
+    from faqsearch.index.leg_scores import leg_scores
     from faqsearch.index.local import LocalIndex
-    from faqsearch.index.selection import best
 
     postings = LocalIndex.open(options.into).legs["document"]
     absent = postings.absent
 
     def search(words: list[int]) -> tuple[Any, Any]:
-        scores = postings.scores([(number, 1.0) for number in words])
-        places = best(scores, K)
-        places = places[np.argsort(-scores[places], kind="stable")]
-        return places, scores[places].astype(np.float64) + float(absent[words].sum())
+        places, scores = leg_scores(postings, [[(number, 1.0)] for number in words], []).best(K)
+        order = np.argsort(-scores, kind="stable")
+        return places[order], scores[order].astype(np.float64) + float(absent[words].sum())
 
     median, found = _timed(search, _asked(options.source))
     scores = [scores.tolist() for _, scores in found]

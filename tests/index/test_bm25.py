@@ -122,13 +122,12 @@ def test_weights_do_not_depend_on_slices(corpus):
         assert whole.of(number)[1].tolist() == sliced.of(number)[1].tolist()
 
 
-def test_add_best_takes_the_best_alternative_of_a_group():
+def test_a_unit_scores_the_best_alternative_of_a_group():
     """Where two alternatives stand in one unit, only the better one counts."""
     postings = compiled([["解約", "退会"], ["退会"], ["返品"]], BM25("Plus"))
     a, b = (int(n) for n in postings.vocabulary.numbers(["解約", "退会"]))
-    scores = np.zeros(3, dtype=np.float32)
 
-    postings.add_best([(a, 1.0), (b, 0.5)], scores)
+    scores = postings.group_scores([[(a, 1.0), (b, 0.5)]])
 
     first = postings.scores([(a, 1.0)])
     second = postings.scores([(b, 0.5)])

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from faqsearch import build_index, kernel, open_index
 from faqsearch.errors import IndexFormatError
-from faqsearch.index.postings import Postings
-from faqsearch.index.selection import best, best_in_numpy
 from faqsearch.vocabulary import Vocabulary, vocabulary_arrays
 
 pytestmark = pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
@@ -74,48 +70,6 @@ def test_candidates_are_the_same_with_and_without_the_kernel(searcher, monkeypat
             np.testing.assert_allclose(fast.scores[leg], scores, rtol=2e-7, atol=0, err_msg=leg)
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 2.0, -1.0]), max_size=60), st.integers(min_value=0, max_value=70))
-def test_the_best_scores_are_chosen_as_numpy_chooses_them(scores, depth):
-    values = np.array(scores, dtype=np.float32)
-    nonzero = np.flatnonzero(values)
-    wanted = sorted(nonzero[np.argsort(-values[nonzero], kind="stable")[:depth]].tolist())
-    assert best(values, depth).tolist() == wanted
-    if depth and (values >= 0).all():
-        assert best_in_numpy(values, depth).tolist() == wanted
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.data())
-def test_postings_add_up_as_in_numpy(data):
-    units, terms = data.draw(st.integers(1, 30)), data.draw(st.integers(1, 8))
-    held = [sorted(data.draw(st.sets(st.integers(0, units - 1)))) for _ in range(terms)]
-    weights = data.draw(st.lists(st.floats(0, 9, width=32), min_size=sum(map(len, held)), max_size=sum(map(len, held))))
-    postings = Postings(
-        {
-            "indptr": np.cumsum([0, *map(len, held)]).astype(np.int64),
-            "units": np.array([unit for own in held for unit in own], dtype=np.int32),
-            "weights": np.array(weights, dtype=np.float32),
-            "tfs": np.ones(len(weights), dtype=np.uint16),
-            "unit_documents": np.arange(units, dtype=np.int32),
-            "lengths": np.ones(units, dtype=np.uint32),
-            "idf": np.ones(terms, dtype=np.float32),
-            "df": np.ones(terms, dtype=np.uint32),
-            "absent": np.zeros(terms, dtype=np.float32),
-        },
-        units,
-    )
-    term = st.tuples(st.integers(0, terms - 1), st.sampled_from([1.0, 0.5, 0.3, 0.7]))
-    groups = data.draw(st.lists(st.lists(term, min_size=1, max_size=4), max_size=6))
-    fast = postings.group_scores(groups)
-    compiled, kernel.compiled = kernel.compiled, None
-    try:
-        slow = postings.group_scores(groups)
-    finally:
-        kernel.compiled = compiled
-    assert fast.tolist() == slow.tolist()
-
-
 def test_terms_are_looked_up_by_their_spelling_too(monkeypatch):
     terms = ["a", "解約", "解約する", "longer term", "\ud800\ud800\ud800\ud800", "𠮷野家の店"]
     vocabulary = Vocabulary(vocabulary_arrays(terms)[0])
@@ -148,8 +102,8 @@ def test_a_damaged_number_is_an_error_and_reads_nothing_outside(searcher, monkey
 
 
 ARGUMENTS = {
-    "scores": 7,
-    "best": 2,
+    "best_of_leg": 12,
+    "scores_of_units": 8,
     "read": 24,
     "dots": 4,
     "best_dots": 5,
@@ -171,7 +125,7 @@ def test_arguments_that_do_not_fit_are_refused(call):
         function(np.zeros(3))
     odd = np.zeros(3, dtype=np.uint8)
     with pytest.raises((IndexError, ValueError, TypeError, BufferError)):
-        function(*[odd] * (ARGUMENTS[call] - 1), np.zeros(0, dtype=np.int64) if call != "best" else odd)
+        function(*[odd] * (ARGUMENTS[call] - 1), np.zeros(0, dtype=np.int64))
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

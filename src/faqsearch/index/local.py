@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,8 @@ from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
 from faqsearch.index.postings import Postings
 from faqsearch.index.reading import Reader
-from faqsearch.index.scoring import scores_with, unit_scores
-from faqsearch.index.selection import best, collapse, promising, union
+from faqsearch.index.scoring import scores_asked, scores_with
+from faqsearch.index.selection import promising, union
 from faqsearch.index.sequences import Sequences
 from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vectors.interface import Vectors
@@ -37,6 +38,7 @@ from faqsearch.vocabulary import Vocabulary, ranges
 
 if TYPE_CHECKING:
     from faqsearch.index.completions import Completions
+    from faqsearch.index.leg_scores import LegScores
     from faqsearch.settings import BM25
 
 DOCUMENTS_FILE = "documents.jsonl"
@@ -182,28 +184,26 @@ class LocalIndex:
     ) -> Candidates:
         """Return the union of every leg's `depth` best documents, scored by all legs; the `most` promising of them."""
         allowed = self.facets.allowed(where)
-        every: dict[str, Scores] = {}
+        maxima: dict[str, float] = {}
         chosen = []
-        for leg, terms in question.terms.items():
-            scores = self._score(leg, terms)
-            if not self.legs[leg].one_unit_per_document:
-                scores = collapse(scores, self.legs[leg].unit_documents, self.manifest.documents)
-            if allowed is not None:
-                scores = np.where(allowed, scores, np.float32(0))
-            every[leg] = scores
-            chosen.append(best(scores, depth))
+        with self._saying_postings_are_damaged():
+            legs = {leg: self._scores(leg, terms) for leg, terms in question.terms.items()}
+            for leg, own in legs.items():
+                best, scores = own.best(depth, allowed)
+                maxima[leg] = float(scores.max(initial=0))
+                chosen.append(best)
         near = None
         if question.vector is not None:
             # Unlike a model's, the built-in encoder's cosines mean something by themselves: below this is chance.
             near = self.dense.nearest(question.vector, depth, _LEAST_COSINE if self._word_vectors else 0.0, allowed)
             chosen.append(near.documents[:depth])
-        documents = union(chosen)
-        maxima = {leg: float(scores.max(initial=0)) for leg, scores in every.items()}
-        if near is not None:
             maxima["dense"] = float(near.scores.max(initial=0))
+        documents = union(chosen)
+        with self._saying_postings_are_damaged():
+            found = {leg: own.of(documents) for leg, own in legs.items()}
         if most is not None and len(documents) > most:
-            documents = documents[promising(documents, every, near, maxima, most)]
-        found = {leg: scores[documents] for leg, scores in every.items()}
+            kept = promising(documents, found, near, maxima, most)
+            documents, found = documents[kept], {leg: scores[kept] for leg, scores in found.items()}
         if question.vector is not None:
             found["dense"] = self._dense_scores(question.vector[0], documents)
             maxima["dense"] = max(maxima["dense"], float(found["dense"].max(initial=0)))
@@ -225,7 +225,8 @@ class LocalIndex:
         if start == end:
             return []
         best_of: dict[int, tuple[float, str]] = {}
-        unit = int(start) + int(self._score(leg, terms)[start:end].argmax())
+        with self._saying_postings_are_damaged():
+            unit = int(start) + int(self._scores(leg, terms).of_units(np.arange(start, end)).argmax())
         for i, (term, place) in enumerate(zip(terms, numbers.tolist(), strict=True)):
             if place >= 0:
                 units, weights = postings.of(place)
@@ -247,9 +248,13 @@ class LocalIndex:
         mean = float(postings.lengths.mean(dtype=np.float64))
         return scores_with(choices, postings, self.vocabularies[leg], terms, documents, mean)
 
-    def _score(self, leg: str, terms: Sequence[WeightedTerm]) -> Scores:
+    def _scores(self, leg: str, terms: Sequence[WeightedTerm]) -> LegScores:
+        return scores_asked(self.legs[leg], terms, self.vocabularies[leg].numbers)
+
+    @contextmanager
+    def _saying_postings_are_damaged(self) -> Iterator[None]:
         try:
-            return unit_scores(self.legs[leg], terms, self.vocabularies[leg].numbers)
+            yield
         except IndexError as error:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch import kernel
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace, by_prefix, open_arrays
 from faqsearch.index.bm25 import absent_weights, inverse_document_frequency, posting_weights
 from faqsearch.settings import BM25
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 Arrays = dict[str, npt.NDArray[Any]]
+Group = Sequence[tuple[int, float]]
+"""Alternatives: term numbers and factors. A unit scores the best of them."""
 
 
 def write_postings(
@@ -50,6 +51,7 @@ def write_postings(
     for name, array in whole.items():
         file.add(f"{leg}/{name}", array)
     size = int(counts.indptr[-1])
+    most = file.reserve(f"{leg}/most", np.float32, len(counts.df))
     units, tfs, weights = (
         file.reserve(f"{leg}/{name}", dtype, size)
         for name, dtype in (("units", np.int32), ("tfs", np.uint16), ("weights", np.float32))
@@ -59,11 +61,11 @@ def write_postings(
         tfs(part.tfs)
         own = slice(part.first, part.last)
         indptr = counts.indptr[part.first : part.last + 1] - counts.indptr[part.first]
-        weights(
-            posting_weights(
-                settings, idf=idf[own], indptr=indptr, units=part.units, tfs=part.tfs, lengths=counts.lengths
-            )
+        found = posting_weights(
+            settings, idf=idf[own], indptr=indptr, units=part.units, tfs=part.tfs, lengths=counts.lengths
         )
+        weights(found)
+        most(largest_weights(found, indptr))
     return idf.astype(np.float32)
 
 
@@ -82,6 +84,7 @@ def weigh_again(path: Path, places: Mapping[str, ArrayPlace], leg: str, settings
     arrays = by_prefix(open_arrays(path, places))[leg]
     idf = inverse_document_frequency(settings, arrays["df"], documents)
     indptr, lengths = arrays["indptr"], arrays["lengths"]
+    most = np.zeros(len(indptr) - 1, dtype="<f4")
     with path.open("r+b") as file:
         file.seek(places[f"{leg}/weights"].offset)
         for first, last in stretches(indptr):
@@ -95,6 +98,18 @@ def weigh_again(path: Path, places: Mapping[str, ArrayPlace], leg: str, settings
                 lengths=lengths,
             )
             file.write(weights.astype("<f4", copy=False).data)
+            most[first:last] = largest_weights(weights, indptr[first : last + 1] - own.start)
+        file.seek(places[f"{leg}/most"].offset)
+        file.write(most.data)
+
+
+def largest_weights(weights: npt.NDArray[np.float32], indptr: Ints) -> npt.NDArray[np.float32]:
+    """Return the largest weight of each term, 0 for one that no unit holds; shape (terms,)."""
+    most = np.zeros(len(indptr) - 1, dtype=np.float32)
+    held = np.flatnonzero(np.diff(indptr))
+    if len(held):
+        most[held] = np.maximum.reduceat(weights, indptr[held])
+    return most
 
 
 class Postings:
@@ -108,9 +123,10 @@ class Postings:
         self.df: npt.NDArray[np.uint32] = arrays["df"]
         self.absent: npt.NDArray[np.float32] = arrays["absent"]
         self.tfs: npt.NDArray[np.uint16] = arrays["tfs"]
-        self._indptr: Ints = arrays["indptr"]
-        self._units: npt.NDArray[np.int32] = arrays["units"]
-        self._weights: npt.NDArray[np.float32] = arrays["weights"]
+        self.indptr: Ints = arrays["indptr"]
+        self.units: npt.NDArray[np.int32] = arrays["units"]
+        self.weights: npt.NDArray[np.float32] = arrays["weights"]
+        self.most: npt.NDArray[np.float32] = arrays["most"]
         count = len(self.unit_documents)
         self.one_unit_per_document = count == documents and bool(
             count == 0 or (self.unit_documents[0] == 0 and self.unit_documents[-1] == count - 1)
@@ -118,14 +134,14 @@ class Postings:
 
     def documents_with_terms(self) -> Ints:
         """Count anew in how many documents each term is: what `df` holds; int64, shape (terms,)."""
-        terms = np.repeat(np.arange(len(self._indptr) - 1), np.diff(self._indptr))
-        pairs = np.unique(terms * (self.documents + 1) + self.unit_documents[self._units])
-        return np.bincount(pairs // (self.documents + 1), minlength=len(self._indptr) - 1)
+        terms = np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
+        pairs = np.unique(terms * (self.documents + 1) + self.unit_documents[self.units])
+        return np.bincount(pairs // (self.documents + 1), minlength=len(self.indptr) - 1)
 
     def of(self, number: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """Return the units (ascending) that hold term `number`, and its weight in each."""
-        start, end = int(self._indptr[number]), int(self._indptr[number + 1])
-        return self._units[start:end], self._weights[start:end]
+        start, end = int(self.indptr[number]), int(self.indptr[number + 1])
+        return self.units[start:end], self.weights[start:end]
 
     def part(self, numbers: Ints, documents: Ints) -> Arrays:
         """Return the arrays of a `Postings` without weights: of some terms, in some documents, both numbered anew from 0.
@@ -139,9 +155,9 @@ class Postings:
         own = ranges(first, sizes)
         places = np.full(len(self.unit_documents), -1, dtype=np.int32)
         places[own] = np.arange(len(own), dtype=np.int32)
-        counts = self._indptr[numbers + 1] - self._indptr[numbers]
-        held = ranges(self._indptr[numbers], counts)
-        units = places[self._units[held]]
+        counts = self.indptr[numbers + 1] - self.indptr[numbers]
+        held = ranges(self.indptr[numbers], counts)
+        units = places[self.units[held]]
         inside = units >= 0
         terms = np.repeat(np.arange(len(numbers)), counts)[inside]
         return {
@@ -160,7 +176,7 @@ class Postings:
         first = np.searchsorted(self.unit_documents, documents)
         sizes = np.searchsorted(self.unit_documents, documents, side="right") - first
         shape = (len(self.unit_documents), len(vocabulary))
-        whole = csc_array((self.tfs, self._units, self._indptr), shape=shape)
+        whole = csc_array((self.tfs, self.units, self.indptr), shape=shape)
         whole.check_format()  # scipy reads wherever the numbers say, and a partition may be anyone's
         own = whole.tocsr()[ranges(first, sizes)].tocsc()
         counts = np.diff(own.indptr)
@@ -177,81 +193,60 @@ class Postings:
             documents=np.repeat(np.arange(len(documents), dtype=np.int32), sizes),
         )
 
-    def group_scores(self, groups: Sequence[Sequence[tuple[int, float]]]) -> npt.NDArray[np.float32]:
-        """Return every unit's score: the sum over groups of what the best of its terms is worth; shape (units,).
-
-        Args:
-            groups: Alternatives, as (term number, factor) pairs; none is empty.
-
-        Raises:
-            IndexError: The postings are damaged.
-        """
-        single = [group[0] for group in groups if len(group) == 1]
-        several = [group for group in groups if len(group) > 1]
-        if kernel.compiled is None:
-            scores = self.scores(single)
-            for group in several:
-                self.add_best(group, scores)
-            return scores
-        terms = [*single, *(term for group in several for term in group)]
-        scores = np.empty(len(self.unit_documents), dtype=np.float32)
-        kernel.compiled.scores(
-            self._indptr,
-            self._units,
-            self._weights,
-            np.array([number for number, _ in terms], dtype=np.int64),
-            np.array([factor for _, factor in terms], dtype=np.float32),
-            np.array([1] * len(single) + [len(group) for group in several], dtype=np.int64),
-            scores,
-        )
-        return scores
-
     def scores(self, terms: Iterable[tuple[int, float]]) -> npt.NDArray[np.float32]:
         """Return every unit's score: the sum over `terms` of factor times weight; float32, shape (units,).
 
         Args:
             terms: (term number, factor) pairs; a term asked twice comes twice or with factor 2.
-        """
-        found = [(*self.of(number), factor) for number, factor in terms]
-        if not found:
-            return np.zeros(len(self.unit_documents), dtype=np.float32)
-        # One pass over the postings of all terms: 2.4 times as fast as adding term by term.
-        units = np.concatenate([units for units, _, _ in found])
-        # Damaged numbers must not ask for more memory than there is; seen as unsigned, a negative one is large.
-        if units.view(np.uint32).max(initial=0) >= max(len(self.unit_documents), 1):
-            raise IndexError("a posting of no unit")
-        worth = np.concatenate([w if factor == 1.0 else w * np.float32(factor) for _, w, factor in found])
-        return np.bincount(units, worth, minlength=len(self.unit_documents)).astype(np.float32)
 
-    def add_best(self, group: Sequence[tuple[int, float]], scores: npt.NDArray[np.float32]) -> None:
-        """Add to each unit's score what the best of some alternative terms is worth there.
+        Raises:
+            IndexError: The postings are damaged.
+        """
+        return self.group_scores([[term] for term in terms])
+
+    def group_scores(self, groups: Sequence[Group]) -> npt.NDArray[np.float32]:
+        """Return every unit's score: the sum over groups of what the best of its terms is worth; shape (units,).
+
+        Slow: it reads all postings. `LegScores` is the fast way.
 
         Args:
-            group: (term number, factor) pairs.
-            scores: float32, shape (units,); changed in place.
-        """
-        best = np.full(len(scores), -np.inf, dtype=np.float32)
-        for number, factor in group:
-            units, weights = self.of(number)
-            # A term has one posting for a unit, so plain indexing sets each exactly once.
-            best[units] = np.maximum(best[units], weights * np.float32(factor))
-        np.add(scores, best, out=scores, where=best > -np.inf)
+            groups: Alternatives, as (term number, factor) pairs.
 
-    def raise_to_phrase(self, numbers: Sequence[int], factor: float, scores: npt.NDArray[np.float32]) -> None:
-        """Raise the score of units that hold all words of a phrase to what the least of them is worth there.
+        Raises:
+            IndexError: The postings are damaged.
+        """
+        # In doubles, sums of some single floats are exact, and the same in any order.
+        sums = np.zeros(len(self.unit_documents))
+        best = np.empty(len(sums), dtype=np.float32)
+        for group in groups:
+            best.fill(-np.inf)
+            for number, factor in group:
+                units, weights = self.of(number)
+                # Damaged numbers must not go unseen; as unsigned, a negative one is large.
+                if units.view(np.uint32).max(initial=0) >= max(len(sums), 1):
+                    raise IndexError("a posting of no unit")
+                # A term has one posting for a unit, so plain indexing sets each exactly once.
+                best[units] = np.maximum(best[units], weights * np.float32(factor))
+            np.add(sums, best, out=sums, where=best > -np.inf)
+        return sums.astype(np.float32)
+
+    def phrase(self, numbers: Sequence[int], factor: float) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Return the units (ascending) that hold all words of a phrase, and what the least of them is worth in each.
 
         Enough to make them candidates; whether the words stand together is seen when those are read.
 
         Args:
             numbers: Term numbers; -1 for a word the index does not know, with which no unit holds them all.
             factor: The phrase's weight.
-            scores: float32, shape (units,); changed in place.
         """
         if min(numbers) < 0:
-            return
-        units, worth = self.of(numbers[0])
-        for number in numbers[1:]:
-            others, weights = self.of(number)
-            units, own, other = np.intersect1d(units, others, assume_unique=True, return_indices=True)
-            worth = np.minimum(worth[own], weights[other])
-        scores[units] = np.maximum(scores[units], worth * np.float32(factor))
+            return np.empty(0, np.int32), np.empty(0, np.float32)
+        # The rarest word first: the others are looked up for its units.
+        first, *others = sorted(numbers, key=lambda number: int(self.indptr[number + 1] - self.indptr[number]))
+        units, worth = self.of(first)
+        for number in others:
+            own, weights = self.of(number)
+            places = np.minimum(np.searchsorted(own, units), max(len(own) - 1, 0))
+            held = np.flatnonzero(own.take(places) == units) if len(own) else np.empty(0, np.int64)
+            units, worth = units[held], np.minimum(worth[held], weights.take(places[held]))
+        return units, worth * np.float32(factor)

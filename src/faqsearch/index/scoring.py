@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from faqsearch.index.bm25 import posting_weights
 from faqsearch.index.interface import Scores, WeightedTerm
-from faqsearch.index.postings import Postings
-from faqsearch.index.selection import collapse
+from faqsearch.index.leg_scores import LegScores, leg_scores
+from faqsearch.index.postings import Postings, largest_weights
 
 if TYPE_CHECKING:
     from faqsearch.settings import BM25
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 Numbers = npt.NDArray[np.int64]
 
 
-def unit_scores(
+def scores_asked(
     postings: Postings, terms: Sequence[WeightedTerm], numbers: Callable[[Sequence[str]], Numbers]
-) -> Scores:
-    """Return every unit's score for the terms of a question; float32, shape (units,).
+) -> LegScores:
+    """Return the scores of a leg for the terms of a question.
 
     Args:
         postings: The leg's.
@@ -42,10 +42,8 @@ def unit_scores(
         elif number >= 0:
             # Terms without alternatives are groups of their own.
             groups.setdefault(group if group >= 0 else -1 - i, []).append((number, weight))
-    scores = postings.group_scores(list(groups.values()))
-    for phrase, weight in phrases:
-        postings.raise_to_phrase(numbers(phrase).tolist(), weight, scores)
-    return scores
+    asked = [(numbers(phrase).tolist(), weight) for phrase, weight in phrases]
+    return leg_scores(postings, list(groups.values()), asked)
 
 
 def asked_numbers(terms: Sequence[WeightedTerm], vocabulary: Vocabulary) -> Numbers:
@@ -90,6 +88,7 @@ def scores_with(
             lengths=arrays["lengths"],
             mean=mean,
         )
-        own = unit_scores(Postings({**arrays, "weights": weights}, len(documents)), terms, numbers)
-        row[:] = collapse(own, arrays["unit_documents"], len(documents))
+        most = largest_weights(weights, arrays["indptr"])
+        own = Postings({**arrays, "weights": weights, "most": most}, len(documents))
+        row[:] = scores_asked(own, terms, numbers).of(np.arange(len(documents)))
     return scores

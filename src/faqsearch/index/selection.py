@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch import kernel
 from faqsearch.index.dense import Nearest
 from faqsearch.index.interface import Scores
 
@@ -19,19 +18,11 @@ _PROMISE = {"document": 1.0, "question": 0.5, "bigram": 0.5, "reading": 0.5}
 
 def best(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
     """Return the places of the `depth` best scores that are not 0; ties go to the smaller place. Ascending."""
-    if kernel.compiled is not None:
-        found = np.empty(max(min(depth, len(scores)), 0), dtype=np.int64)
-        return found[: kernel.compiled.best(scores, found)]
-    return best_in_numpy(scores, depth)
-
-
-def best_in_numpy(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
-    """Do what `best` does, without the kernel."""
     least = len(scores) - depth
-    border = np.partition(scores, least)[least] if least > 0 else 0
+    border = np.partition(scores, least)[least] if depth > 0 and least > 0 else 0
     if border <= 0:
         found = np.flatnonzero(scores)
-        return np.sort(found[np.argsort(-scores[found], kind="stable")[:depth]])
+        return np.sort(found[np.argsort(-scores[found], kind="stable")[: max(depth, 0)]])
     above = np.flatnonzero(scores > border)
     return np.sort(np.concatenate((above, np.flatnonzero(scores == border)[: depth - len(above)])))
 
@@ -48,7 +39,7 @@ def union(chosen: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
 
 def promising(
     documents: npt.NDArray[np.int64],
-    every: Mapping[str, Scores],
+    found: Mapping[str, Scores],
     near: Nearest | None,
     maxima: Mapping[str, float],
     most: int,
@@ -57,7 +48,7 @@ def promising(
 
     Args:
         documents: The candidates' numbers, ascending.
-        every: Lexical leg to its scores of all documents of the index.
+        found: Lexical leg to their scores.
         near: The documents nearest to the question; no other counts as near.
         maxima: Leg to its best score.
         most: How many.
@@ -66,9 +57,9 @@ def promising(
         Places in `documents`, ascending; of equal ones, the smaller are kept.
     """
     promise = np.zeros(len(documents), dtype=np.float32)
-    for leg, scores in every.items():
+    for leg, scores in found.items():
         if maxima[leg] > 0:
-            promise += scores[documents] * np.float32(_PROMISE[leg] / maxima[leg])
+            promise += scores * np.float32(_PROMISE[leg] / maxima[leg])
     if near is not None and maxima["dense"] > 0:
         cosines = np.zeros(len(documents), dtype=np.float32)
         places = np.searchsorted(documents, near.documents)
