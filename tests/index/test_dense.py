@@ -5,7 +5,7 @@ import pytest
 
 from faqsearch import kernel
 from faqsearch.errors import IndexFormatError
-from faqsearch.index import shortlist
+from faqsearch.index import fast_scan, shortlist
 from faqsearch.index.dense import DENSE_FILE, SHORTLIST_FILE, DenseIndex
 from faqsearch.index.dense_files import write_dense
 from faqsearch.index.shortlist import extend_shortlist, write_shortlist
@@ -26,19 +26,47 @@ def write(folder, parts, dimension, trained=None):
     return write_shortlist(folder, dimension, np.arange(0, sum(map(len, parts)), 2) if trained is None else trained)
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
+# Eight thousand vectors are few, or enough for lists.
+FEW, MANY = 100_000, 7_000
+
+
+@pytest.fixture(scope="module", params=[FEW, MANY], ids=["in one row", "in lists"])
+def written(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("dense")
-    return folder, write(folder, np.array_split(VECTORS, 7), 48)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shortlist, "_MANY", request.param)
+        yield folder, write(folder, np.array_split(VECTORS, 7), 48)
+
+
+def opened(written):
+    """The index with what the manifest says of it."""
+    folder, described = written
+    return DenseIndex(folder, OWNERS, 48, listed=described["listed"], probed=described.get("probed", 1))
 
 
 def test_many_vectors_get_a_shortlist_and_say_how_good_it_is(written):
     """The kind is FAISS's own name for it; recall@10 is measured on the index's own vectors."""
     folder, described = written
 
-    assert described["index"] == "PQ16x4fs,RFlat"
+    in_lists = "probed" in described
+    assert described["index"] == ("IVF64,PQ16x4fs,RFlat" if in_lists else "PQ16x4fs,RFlat")
+    assert not in_lists or 1 <= described["probed"] < 64
     assert 0.98 <= described["recall_at_10"] <= 1
     assert (folder / SHORTLIST_FILE).exists()
+
+
+def test_what_is_said_of_the_recall_is_so(written):
+    """Nine of ten of the nearest others, and more, come from a search that reads as much as the manifest says."""
+    _, described = written
+    asked = VECTORS[::100]
+    expected = asked @ VECTORS.T
+    expected[expected > 1 - 1e-4] = -1
+    nearest = np.argsort(-expected, axis=1)[:, :10]
+
+    _, found = opened(written).search(asked, described["listed"])
+
+    recall = np.mean([np.isin(a, b).mean() for a, b in zip(nearest, found, strict=True)])
+    assert recall == pytest.approx(described["recall_at_10"], abs=0.03)
 
 
 def test_the_files_are_what_faiss_writes(written, tmp_path):
@@ -65,15 +93,27 @@ def test_few_vectors_are_all_read(tmp_path):
 
 def test_a_shortlist_that_misses_too_much_is_not_kept(tmp_path, monkeypatch):
     """Where even the longest shortlist has a recall below 0.98, all vectors are read."""
-    monkeypatch.setattr(shortlist, "_recalls", lambda *_: {400: 0.9, 800: 0.97})
+    ways = [shortlist._Way(0, 400, 0.9), shortlist._Way(0, 800, 0.97)]
+    monkeypatch.setattr(shortlist, "_ways", lambda *_: iter(ways))
 
     assert write(tmp_path, [VECTORS], 48)["index"] == "Flat"
     assert not (tmp_path / SHORTLIST_FILE).exists()
 
 
+def test_the_way_that_reads_least_is_taken(tmp_path, monkeypatch):
+    """Of those that find enough; lists left out and vectors not listed count by their bytes."""
+    monkeypatch.setattr(shortlist, "_MANY", MANY)
+    ways = [(1, 400, 0.5), (32, 400, 0.99), (16, 800, 0.99), (16, 400, 0.985), (8, 3200, 0.99)]
+    monkeypatch.setattr(shortlist, "_ways", lambda *_: (shortlist._Way(*way) for way in ways))
+
+    described = write(tmp_path, [VECTORS], 48)
+
+    assert (described["probed"], described["listed"]) == (16, 400)
+
+
 def test_a_shortlist_is_as_long_as_it_must_be(tmp_path):
     """Vectors without any structure are hard to tell apart by codes: more passages are listed, and searches see them."""
-    vectors = unit_rows(RNG.standard_normal((8000, 48)).astype(np.float32))
+    vectors = unit_rows(np.random.default_rng(5).standard_normal((8000, 48)).astype(np.float32))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shortlist, "_PER_CODE", (4,))
         described = write(tmp_path, [vectors], 48)
@@ -86,7 +126,7 @@ def test_a_shortlist_is_as_long_as_it_must_be(tmp_path):
 
 def test_what_the_shortlist_brings_is_scored_exactly(written):
     """Scores are dot products with the vectors themselves, best first; nearly all of the hundred best are there."""
-    index = DenseIndex(written[0], OWNERS, VECTORS.shape[1])
+    index = opened(written)
 
     scores, passages = index.search(QUESTIONS, 400)
 
@@ -139,7 +179,7 @@ def test_damaged_owners_are_no_documents(written):
 
 def test_questions_together_get_what_each_gets_alone(written):
     """A batch changes nothing."""
-    index = DenseIndex(written[0], OWNERS, VECTORS.shape[1])
+    index = opened(written)
 
     _, together = index.search(QUESTIONS, 50)
 
@@ -149,7 +189,7 @@ def test_questions_together_get_what_each_gets_alone(written):
 
 def test_a_filter_and_exactness_read_all_vectors(written):
     """Only allowed documents are found, and the best of them; `exact` finds the best of all."""
-    index = DenseIndex(written[0], OWNERS, VECTORS.shape[1])
+    index = opened(written)
     allowed = np.zeros(4000, dtype=bool)
     allowed[::7] = True
     expected = QUESTIONS @ VECTORS.T
@@ -161,9 +201,11 @@ def test_a_filter_and_exactness_read_all_vectors(written):
     assert np.array_equal(passages, np.argsort(-expected, axis=1, kind="stable")[:, :20])
 
 
-@pytest.mark.parametrize("kept", [4, 100, 3000])
-def test_a_damaged_shortlist_is_refused(tmp_path, kept):
+@pytest.mark.parametrize("many", [FEW, MANY])
+@pytest.mark.parametrize("kept", [4, 100, 3000, 30_000])
+def test_a_damaged_shortlist_is_refused(tmp_path, monkeypatch, kept, many):
     """A file cut short, or of another size than its vectors need, is damage, not a crash."""
+    monkeypatch.setattr(shortlist, "_MANY", many)
     write(tmp_path, [VECTORS], 48)
     path = tmp_path / SHORTLIST_FILE
     path.write_bytes(path.read_bytes()[:kept])
@@ -178,9 +220,11 @@ def test_a_shortlist_of_other_vectors_is_refused(written):
         DenseIndex(written[0], OWNERS[:-2], VECTORS.shape[1]).search(QUESTIONS, 5)
 
 
+@pytest.mark.parametrize("many", [FEW, 6_000])
 @pytest.mark.parametrize("added", [0, 1, 33])
-def test_a_shortlist_is_extended_to_what_would_be_written(tmp_path, added):
+def test_a_shortlist_is_extended_to_what_would_be_written(tmp_path, monkeypatch, added, many):
     """Passages that go and come leave the bytes of a shortlist of all that are left, trained on the same ones."""
+    monkeypatch.setattr(shortlist, "_MANY", many)
     own = np.arange(100, 6100, 2)
     passages = Splice(7000, np.array([3, 6500, 6999]), np.sort(np.array([0, 6200] * added, dtype=np.int64)[:added]))
     vectors = passages(VECTORS[:7000], VECTORS[7000 : 7000 + added])
@@ -193,3 +237,50 @@ def test_a_shortlist_is_extended_to_what_would_be_written(tmp_path, added):
 
     assert extended == write(tmp_path / "anew", [vectors], 48, passages.old[own])
     assert (tmp_path / "after" / SHORTLIST_FILE).read_bytes() == (tmp_path / "anew" / SHORTLIST_FILE).read_bytes()
+
+
+def test_another_number_of_lists_is_written_anew(tmp_path, monkeypatch):
+    """What has grown beyond the lists it had, or shrunk, is not extended."""
+    monkeypatch.setattr(shortlist, "_MANY", 6_999)
+    for folder in ("before", "after"):
+        (tmp_path / folder).mkdir()
+    write(tmp_path / "before", [VECTORS[:7000]], 48)
+    write_dense(tmp_path / "after", [VECTORS[:6999]], 48)
+
+    assert (
+        extend_shortlist(tmp_path / "after", tmp_path / "before", 48, Splice(7000, np.array([5]), np.array([]))) is None
+    )
+
+
+def test_a_vector_is_in_the_same_list_whatever_stands_beside_it(written):
+    """Lists and codes made one at a time are those made of thousands: an update gives what a build gives."""
+    import faiss
+
+    index = faiss.read_index(str(written[0] / SHORTLIST_FILE))
+    lists, codes = fast_scan.encoded(index, VECTORS)
+
+    for number in range(0, len(VECTORS), 371):
+        own_list, own_code = fast_scan.encoded(index, VECTORS[number : number + 1])
+        assert own_list[0] == lists[number]
+        assert own_code[0].tolist() == codes[number].tolist()
+    assert np.array_equal(fast_scan.content(index)[0], lists)
+    assert np.array_equal(fast_scan.content(index)[1], codes)
+
+
+def test_lists_with_fewer_codes_than_passages_are_refused(tmp_path, monkeypatch):
+    """FAISS would read on behind the end of a list's codes."""
+    import faiss
+
+    monkeypatch.setattr(shortlist, "_MANY", MANY)
+    described = write(tmp_path, [VECTORS], 48)
+    path = tmp_path / SHORTLIST_FILE
+    index = faiss.read_index(str(path))
+    inverted = faiss.downcast_InvertedLists(index.invlists)
+    held = inverted.list_size(63)
+    content, codes = path.read_bytes(), -(-held // 32) * inverted.block_size
+    assert int.from_bytes(content[-codes - 8 : -codes], "little") == codes
+    # One block less in the last list; the file stays as long as it was.
+    path.write_bytes(content[: -codes - 8] + (codes - inverted.block_size).to_bytes(8, "little") + content[-codes:])
+
+    with pytest.raises(IndexFormatError):
+        DenseIndex(tmp_path, OWNERS, 48, probed=described["probed"]).search(QUESTIONS, 5)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from faqsearch import kernel
 from faqsearch.errors import IndexFormatError
+from faqsearch.index import fast_scan
 from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.contained import contained
 from faqsearch.vectors.interface import Vectors
@@ -26,11 +27,9 @@ from faqsearch.vectors.interface import Vectors
 DENSE_FILE = "dense.faiss"
 SHORTLIST_FILE = "shortlist.faiss"
 # What the files begin with; a damaged one must not be read as another kind.
-_FLAT, _FAST_SCAN = b"IxFI", b"IPfs"
+_FLAT, _FAST_SCAN, _FAST_SCAN_IN_LISTS = b"IxFI", b"IPfs", b"IwPf"
 # Passages on a shortlist, at least: what a search for the hundred best documents asks for.
 LISTED = 400
-_BLOCK = 32
-"""Vectors FAISS packs together in a fast scan."""
 
 
 class Nearest(NamedTuple):
@@ -78,7 +77,13 @@ class DenseIndex:
     """Nearest passages by inner product, collapsed to documents. Safe to share between threads."""
 
     def __init__(
-        self, folder: Path, passage_documents: npt.NDArray[np.int32], dimension: int, *, listed: int = LISTED
+        self,
+        folder: Path,
+        passage_documents: npt.NDArray[np.int32],
+        dimension: int,
+        *,
+        listed: int = LISTED,
+        probed: int = 1,
     ) -> None:
         """Open the files.
 
@@ -87,15 +92,17 @@ class DenseIndex:
             passage_documents: The document of each passage.
             dimension: Numbers in a vector.
             listed: Passages on a shortlist, at least.
+            probed: Lists of codes that are read for one, where codes are kept in lists.
         """
         self._folder = folder
         self._owners = passage_documents
         self._listed = listed
+        self._probed = probed
         self.dimension = dimension
         # Held open: writers may remove the generation before the first question needs its vectors.
         self._files = {
             name: _held_open(self, contained(folder, name), header)
-            for name, header in ((DENSE_FILE, _FLAT), (SHORTLIST_FILE, _FAST_SCAN))
+            for name, header in ((DENSE_FILE, (_FLAT,)), (SHORTLIST_FILE, (_FAST_SCAN, _FAST_SCAN_IN_LISTS)))
             if name == DENSE_FILE or (folder / name).exists()
         }
         self._opened: dict[str, Any] = {}
@@ -127,9 +134,14 @@ class DenseIndex:
                     hint=DAMAGE_HINT,
                 )
             # FAISS believes these numbers; reading past the end of the vectors would end the process.
-            sizes = _sizes(index, name, count)
+            if name == SHORTLIST_FILE:
+                sizes = fast_scan.sizes(index, count, self._files[name])
+            else:
+                sizes = (index.codes.size(),), (4 * count * index.d,)
             if index.metric_type != faiss.METRIC_INNER_PRODUCT or sizes[0] != sizes[1]:
                 raise IndexFormatError(f"{path} is not what was written", hint=DAMAGE_HINT)
+            if name == SHORTLIST_FILE and hasattr(index, "nprobe"):
+                index.nprobe = self._probed
             # Of two threads that open it at once, both take the first: vectors are read where that one has them.
             return self._opened.setdefault(name, index)
         return self._opened[name]
@@ -269,23 +281,14 @@ def _no_longer_than(size: int) -> Iterator[None]:
         limit(before)
 
 
-def _held_open(owner: object, path: Path, header: bytes) -> int:
+def _held_open(owner: object, path: Path, headers: Sequence[bytes]) -> int:
     """Open a file for as long as its owner lives, after a look at what it begins with."""
     try:
         file = os.open(path, os.O_RDONLY)
         weakref.finalize(owner, os.close, file)
-        begins = os.read(file, len(header))
+        begins = os.read(file, len(headers[0]))
     except OSError as error:
         raise IndexFormatError(f"{path} cannot be opened ({error.strerror})", hint=DAMAGE_HINT) from error
-    if begins != header:
+    if begins not in headers:
         raise IndexFormatError(f"{path} is not a FAISS index of its kind", hint=DAMAGE_HINT)
     return file
-
-
-def _sizes(index: Any, name: str, count: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """What an opened index holds of its vectors, and what it should hold."""
-    if name == DENSE_FILE:
-        return (index.codes.size(),), (4 * count * index.d,)
-    blocks = -(-count // _BLOCK)
-    found = (index.codes.size(), index.pq.centroids.size(), index.bbs, index.ntotal2, index.M2)
-    return found, (blocks * _BLOCK * index.M2 // 2, index.d * 16, _BLOCK, blocks * _BLOCK, index.pq.M + index.pq.M % 2)

@@ -51,6 +51,9 @@ UNITS_FILE = "units.bin"
 # 99 of 100 random pairs of a question and a document of the judged sets lie below.
 _LEAST_COSINE = 0.25
 
+# What the manifest may say of the dense leg.
+_LEAST = {"listed": LISTED, "probed": 1}
+
 Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -70,8 +73,8 @@ class LocalIndex:
             self.stored = DocumentFile(contained(generation.path, DOCUMENTS_FILE), tables)
             self.facets = Facets(self._arrays[FACETS_FILE], documents)
             dimension = int(generation.manifest.encoder["dimension"])
-            listed = int(generation.manifest.dense.get("listed", LISTED))
-            dense = DenseIndex(generation.path, tables["passage_documents"], dimension, listed=listed)
+            told = {name: int(generation.manifest.dense.get(name, 0)) or least for name, least in _LEAST.items()}
+            dense = DenseIndex(generation.path, tables["passage_documents"], dimension, **told)
             self._take(self._arrays, dense)
         except KeyError as error:
             raise IndexFormatError(f"{generation.path} lacks {error}", hint=DAMAGE_HINT) from error

@@ -7,13 +7,16 @@ measured on all vectors each time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch.index import fast_scan
 from faqsearch.index.dense import LISTED, SHORTLIST_FILE
 from faqsearch.index.dense_files import stored_rows
 from faqsearch.index.folder import Generation
@@ -22,23 +25,24 @@ from faqsearch.vectors.interface import Vectors
 from faqsearch.vectors.learning import sampled
 from faqsearch.vocabulary import ranges
 
-_BLOCK = 32
-"""Vectors FAISS packs together in a fast scan."""
-
 # Up to here all vectors are read in less than a millisecond.
 _FEW = 5_000
 # Dimensions to one code of four bits, best first: of 438 dimensions, 3 found 99.5 % of the hundred nearest among 400
 # in 0.20 ms, 2 found 99.9 % in 0.32 ms, 6 found 95 % in 0.17 ms.
 _PER_CODE = (3, 2, 4)
+# Reading the codes of all takes 14 ns a vector: from here on they are kept in lists, of which a search reads some.
+_MANY = 100_000
 # Of the ten nearest, and measured on so many of the index's own vectors.
-_LEAST_RECALL, _NEAREST, _SAMPLE = 0.98, 10, 64
+_LEAST_RECALL, _NEAREST, _SAMPLE = 0.98, 10, 128
+# Passages as near as the tenth: the same question may be stored a hundred times.
+_AS_NEAR = 100
+# What is nearer to a vector is the same text, and says nothing about finding others.
+_SAME = 1e-4
 # Passages on a shortlist, tried in this order: many texts that are like each other need a longer one. With 40,000 vectors
 # of `benchmarks/corpora.py`, 400 held 97 % of the ten nearest and 800 99 %, in 0.28 and 0.32 ms.
-_LENGTHS = (LISTED, 2 * LISTED, 4 * LISTED, 8 * LISTED)
+_LENGTHS = tuple(LISTED << step for step in range(6))
 # A longer shortlist than this part of all saves no time.
 _SHORT = 8
-# FAISS's order of vectors within half a block (pq4_pack_codes).
-_ORDER = np.array([0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15])
 # Vectors in memory at a time: 90 MB of 438 dimensions.
 _ROWS = 50_000
 # Vectors compared at a time: what fits into the processor's cache. So done, numpy takes a tenth of the time of FAISS's `knn`.
@@ -88,18 +92,10 @@ def write_shortlist(folder: Path, dimension: int, trained: npt.NDArray[np.int64]
     codes = next((dimension // n for n in _PER_CODE if dimension % n == 0), 0)
     if len(rows) <= _FEW or not codes:
         return _NONE
-    import faiss
-
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)  # the sums, and so the codes, are the same on every machine
-    try:
-        shortlist = faiss.IndexPQFastScan(dimension, codes, 4, faiss.METRIC_INNER_PRODUCT)
-        shortlist.train(_vectors(rows[trained]))
-        for start in range(0, len(rows), _ROWS):
-            shortlist.add(_vectors(rows[start : start + _ROWS]))
-    finally:
-        faiss.omp_set_num_threads(threads)
-    return _kept(shortlist, rows, folder)
+    with _one_thread():
+        index = fast_scan.trained(dimension, codes, _lists(len(rows)), _vectors(rows[trained]))
+        fast_scan.fill(index, *_encoded(index, rows))
+    return _kept(index, rows, folder)
 
 
 def extend_shortlist(folder: Path, before: Path, dimension: int, passages: Splice) -> dict[str, Any] | None:
@@ -117,72 +113,109 @@ def extend_shortlist(folder: Path, before: Path, dimension: int, passages: Splic
         return None
     import faiss
 
-    shortlist: Any = faiss.read_index(str(before / SHORTLIST_FILE))
-    count, width = passages.size, shortlist.M2 // 2
-    packed = faiss.rev_swig_ptr(shortlist.codes.data(), shortlist.codes.size())
     rows = stored_rows(folder, dimension)
-    added = shortlist.pq.compute_codes(_vectors(rows[passages.added]))
-    codes = passages(_unpacked(packed.reshape(-1, width, _BLOCK))[:count], added)
-    faiss.copy_array_to_AlignedTable(_packed(codes).ravel(), shortlist.codes)
-    shortlist.ntotal = len(codes)
-    shortlist.ntotal2 = -(-len(codes) // _BLOCK) * _BLOCK
-    return _kept(shortlist, rows, folder)
+    index: Any = faiss.read_index(str(before / SHORTLIST_FILE))
+    if _lists(len(passages)) != getattr(index, "nlist", 0):
+        return None
+    with _one_thread():
+        added = _encoded(index, rows[passages.added])
+    lists, codes = fast_scan.content(index)
+    fast_scan.fill(index, passages(lists, added[0]), passages(codes, added[1]))
+    return _kept(index, rows, folder)
+
+
+def _lists(count: int) -> int:
+    """How many lists so many vectors are kept in: about as many as vectors in each, as centres are compared, too."""
+    return 1 << int(math.log2(math.sqrt(count))) if count > _MANY else 0
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let FAISS add up in the same order on every machine: the sums, and so the codes, are the same."""
+    import faiss
+
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
+
+
+def _encoded(index: Any, rows: npt.NDArray[np.uint8]) -> tuple[fast_scan.Lists, fast_scan.Codes]:
+    lists = np.empty(len(rows), dtype=np.int32)
+    codes = np.empty((len(rows), index.pq.code_size), dtype=np.uint8)
+    for start in range(0, len(rows), _ROWS):
+        part = slice(start, start + _ROWS)
+        lists[part], codes[part] = fast_scan.encoded(index, _vectors(rows[part]))
+    return lists, codes
 
 
 def _vectors(rows: npt.NDArray[np.uint8]) -> Vectors:
     return np.ascontiguousarray(rows).view(np.float32)
 
 
-def _unpacked(blocks: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """The codes of each vector, from blocks of shape (blocks, bytes of a code, 32)."""
-    low, high = (np.empty_like(blocks) for _ in range(2))
-    for half, part in ((low, blocks[..., :16]), (high, blocks[..., 16:])):
-        half[..., _ORDER] = part & 15
-        half[..., _ORDER + 16] = part >> 4
-    codes = (low | (high << 4)).astype(np.uint8)
-    return codes.transpose(0, 2, 1).reshape(-1, blocks.shape[1])
+class _Way(NamedTuple):
+    """A way to search in an index, and how good it is."""
+
+    probed: int
+    """Lists that are read; 0: there are none."""
+    listed: int
+    """Passages on the shortlist."""
+    recall: float
 
 
-def _packed(codes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Blocks of the codes of vectors, the last one filled up with zeros."""
-    padded = np.zeros((-(-len(codes) // _BLOCK) * _BLOCK, codes.shape[1]), dtype=np.uint8)
-    padded[: len(codes)] = codes
-    columns = padded.reshape(-1, _BLOCK, codes.shape[1]).transpose(0, 2, 1)
-    parts = [half[..., _ORDER] | (half[..., _ORDER + 16] << 4) for half in (columns & 15, columns >> 4)]
-    return np.concatenate(parts, axis=2).astype(np.uint8)
-
-
-def _kept(shortlist: Any, rows: npt.NDArray[np.uint8], folder: Path) -> dict[str, Any]:
+def _kept(index: Any, rows: npt.NDArray[np.uint8], folder: Path) -> dict[str, Any]:
     """Write a shortlist that misses little; return what the manifest says."""
-    recalls = _recalls(shortlist, rows)
-    length = next((length for length, recall in recalls.items() if recall >= _LEAST_RECALL), None)
-    if length is None:
+    width, lists = int(index.pq.code_size), int(getattr(index, "nlist", 0))
+
+    def read(way: _Way) -> float:
+        """Bytes that a search reads: codes of all lists or of some, then the vectors of the shortlist."""
+        share = way.probed / lists if lists else 1.0
+        return share * width * len(rows) + float(rows.shape[1] * way.listed)
+
+    good = [way for way in _ways(index, rows) if way.recall >= _LEAST_RECALL]
+    if not good:
         return _NONE
-    _write(shortlist, folder / SHORTLIST_FILE)
-    return {
-        "index": f"PQ{shortlist.M}x4fs,RFlat",
-        "recall_at_10": round(recalls[length], 4),
-        "listed": length,
-    }
+    best = min(good, key=read)
+    _write(index, folder / SHORTLIST_FILE)
+    kind = f"PQ{index.pq.M}x4fs,RFlat"
+    found = {"index": kind, "recall_at_10": round(best.recall, 4), "listed": best.listed}
+    return found | {"index": f"IVF{lists},{kind}", "probed": best.probed} if lists else found
 
 
-def _recalls(shortlist: Any, rows: npt.NDArray[np.uint8]) -> dict[int, float]:
-    """The share of the nearest that stand on the shortlist of a search, by its length."""
+def _ways(index: Any, rows: npt.NDArray[np.uint8]) -> Iterator[_Way]:
+    """Yield the share of the nearest that stand on the shortlist of a search, by lists read and passages listed."""
     asked = _vectors(rows[np.linspace(0, len(rows) - 1, _SAMPLE).astype(np.int64)])
+    wanted = _nearest(asked, rows)
+    lengths = [length for length in _LENGTHS if length == LISTED or length * _SHORT <= len(rows)]
+    lists = getattr(index, "nlist", 0)
+    for probed in sorted({max(lists * part >> step, 1) for step in range(2, 8) for part in (3, 4)}) if lists else [0]:
+        if lists:
+            index.nprobe = probed
+        _, listed = index.search(asked, lengths[-1])
+        for length in lengths:
+            if lists and probed * len(rows) < 2 * length * lists:
+                break  # so few lists may not hold as many passages
+            hits = [np.isin(row[:length], own).sum() for row, own in zip(listed, wanted, strict=True)]
+            yield _Way(probed, length, float(np.minimum(hits, _NEAREST).mean()) / _NEAREST)
+
+
+def _nearest(asked: Vectors, rows: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.int64]]:
+    """The passages that are as near to each vector as its tenth nearest or nearer, without those that are the same."""
+    same = (asked * asked).sum(axis=1, keepdims=True) - _SAME
     scores, places = [], []
     for start in range(0, len(rows), _COMPARED):
         own = asked @ _vectors(rows[start : start + _COMPARED]).T
-        nearest = np.argpartition(-own, min(_NEAREST, own.shape[1]) - 1, axis=1)[:, :_NEAREST]
+        own[own >= same] = -np.inf
+        nearest = np.argpartition(-own, min(_AS_NEAR, own.shape[1]) - 1, axis=1)[:, :_AS_NEAR]
         scores.append(np.take_along_axis(own, nearest, axis=1))
         places.append(nearest + start)
-    order = np.argsort(-np.hstack(scores), axis=1, kind="stable")[:, :_NEAREST]
-    nearest = np.take_along_axis(np.hstack(places), order, axis=1)
-    lengths = [length for length in _LENGTHS if length == LISTED or length * _SHORT <= len(rows)]
-    _, listed = shortlist.search(asked, lengths[-1])
-    return {
-        length: float(np.mean([np.isin(a, b[:length]).mean() for a, b in zip(nearest, listed, strict=True)]))
-        for length in lengths
-    }
+    every, at = np.hstack(scores), np.hstack(places)
+    order = np.argsort(-every, axis=1, kind="stable")[:, :_AS_NEAR]
+    best, found = np.take_along_axis(every, order, axis=1), np.take_along_axis(at, order, axis=1)
+    least = best[:, min(_NEAREST, best.shape[1]) - 1 :][:, :1]
+    return [row[score >= low - 1e-6] for row, score, low in zip(found, best, least, strict=True)]
 
 
 def _write(index: Any, path: Path) -> None:
