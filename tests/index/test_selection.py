@@ -40,12 +40,12 @@ def test_a_union_has_each_number_once(parts):
 def test_the_promising_are_first_in_the_legs_together():
     """Each leg counts by its own best score; a near document need be no other leg's; ties go to the smaller place."""
     documents = np.array([1, 3, 4, 7, 9])
-    every = {"document": np.array([0, 8, 0, 2, 2, 0, 0, 4, 0, 4], dtype=np.float32)}
+    found = {"document": np.array([8, 2, 2, 4, 4], dtype=np.float32)}
     near = Nearest(np.array([9, 2, 1]), np.array([0.9, 0.8, 0.3], dtype=np.float32))
     maxima = {"document": 8.0, "dense": 0.9}
 
     # 1 + 1/3, 0.25, 0.25, 0.5 and 0.5 + 1
-    assert promising(documents, every, near, maxima, 2).tolist() == [0, 4]
-    assert promising(documents, every, near, maxima, 3).tolist() == [0, 3, 4]
-    assert promising(documents, every, near, maxima, 4).tolist() == [0, 1, 3, 4]
-    assert promising(documents, every, None, maxima, 2).tolist() == [0, 3]
+    assert promising(documents, found, near, maxima, 2).tolist() == [0, 4]
+    assert promising(documents, found, near, maxima, 3).tolist() == [0, 3, 4]
+    assert promising(documents, found, near, maxima, 4).tolist() == [0, 1, 3, 4]
+    assert promising(documents, found, None, maxima, 2).tolist() == [0, 3]
