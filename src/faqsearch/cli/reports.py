@@ -138,7 +138,7 @@ def info_lines(
             ("passages", f"{manifest.passages:,}"),
             ("size", _megabytes(_size(manifest))),
             ("model", f"{manifest.encoder.get('name')}, {manifest.encoder.get('dimension')} dimensions"),
-            ("nearest", f"{manifest.dense['index']}, recall@10 {manifest.dense['recall_at_10']:.3f}"),
+            ("nearest", _nearest(manifest)),
             ("tokenizer", manifest.tokenizer),
             ("weights", "\n".join(fill([*weights, f"({settings.fusion})"], look.columns - 11))),
             ("BM25", "; ".join(f"{n} {leg}" for n, leg in _bm25_summary(manifest))),
@@ -207,6 +207,14 @@ def info_value(
 def plural(count: int, noun: str, many: str = "") -> str:
     """Return `1 file`, `3,472 documents`, `2 copies`."""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def _nearest(manifest: Manifest) -> str:
+    """How near vectors are found: the FAISS index, how good it is and how much of it a search reads."""
+    dense = manifest.dense
+    lists = f", {dense['probed']} of its lists read" if "probed" in dense else ""
+    listed = f", {dense['listed']:,} passages scored again" if "listed" in dense else ""
+    return f"{dense['index']}, recall@10 {dense['recall_at_10']:.3f}{lists}{listed}"
 
 
 def _bm25_summary(manifest: Manifest) -> Iterator[tuple[str, str]]:
