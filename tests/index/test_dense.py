@@ -5,7 +5,7 @@ import pytest
 
 from faqsearch import kernel
 from faqsearch.errors import IndexFormatError
-from faqsearch.index import fast_scan, shortlist
+from faqsearch.index import dense, fast_scan, shortlist
 from faqsearch.index.dense import DENSE_FILE, SHORTLIST_FILE, DenseIndex
 from faqsearch.index.dense_files import write_dense
 from faqsearch.index.shortlist import extend_shortlist, write_shortlist
@@ -141,13 +141,13 @@ def test_what_the_shortlist_brings_is_scored_exactly(written):
 @pytest.mark.parametrize("least", [-1.0, 0.5])
 def test_the_nearest_documents_are_those_of_the_best_passages(written, monkeypatch, least):
     """Each once, by its best passage, with and without the kernel; none below what is asked for."""
-    index = DenseIndex(written[0], OWNERS, VECTORS.shape[1])
+    index = opened(written)
 
     for question in QUESTIONS:
         scores, passages = index.search(question[None], 40)
         expected = {}
         for passage, score in zip(passages[0].tolist(), scores[0].tolist(), strict=True):
-            if score > least:
+            if passage >= 0 and score > least:
                 expected.setdefault(int(OWNERS[passage]), score)
         fast = index.nearest(question[None], 10, least)
         with monkeypatch.context() as patch:
@@ -199,6 +199,32 @@ def test_a_filter_and_exactness_read_all_vectors(written):
     assert np.array_equal(passages[:, 0], np.where(allowed[OWNERS], expected, -1).argmax(axis=1))
     _, passages = index.search(QUESTIONS, 20, exact=True)
     assert np.array_equal(passages, np.argsort(-expected, axis=1, kind="stable")[:, :20])
+
+
+def test_of_many_that_pass_a_filter_the_shortlist_finds_nearly_all(written, monkeypatch):
+    """Where more than a few pass, the shortlist is longer, and only what passes is found."""
+    monkeypatch.setattr(dense, "_FEW_PASS", 100)
+    index = opened(written)
+    allowed = np.zeros(4000, dtype=bool)
+    allowed[::3] = True
+    expected = np.where(allowed[OWNERS], QUESTIONS @ VECTORS.T, -1)
+
+    scores, passages = index.search(QUESTIONS, 10, allowed)
+
+    assert allowed[OWNERS[passages]].all()
+    assert np.allclose(scores, np.take_along_axis(expected, passages, axis=1), atol=1e-6)
+    best = np.argsort(-expected, axis=1, kind="stable")[:, :10]
+    assert np.mean([np.isin(a, b).mean() for a, b in zip(best, passages, strict=True)]) > 0.97
+
+
+def test_fewer_that_pass_than_wanted_leave_places_empty(written):
+    """Unused places hold passage -1."""
+    allowed = np.zeros(4000, dtype=bool)
+    allowed[7] = True
+
+    _, passages = opened(written).search(QUESTIONS[:2], 5, allowed)
+
+    assert [sorted(row) for row in passages.tolist()] == [[-1, -1, -1, 14, 15]] * 2
 
 
 @pytest.mark.parametrize("many", [FEW, MANY])

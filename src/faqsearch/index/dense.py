@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -28,6 +27,8 @@ DENSE_FILE = "dense.faiss"
 SHORTLIST_FILE = "shortlist.faiss"
 # What the files begin with; a damaged one must not be read as another kind.
 _FLAT, _FAST_SCAN, _FAST_SCAN_IN_LISTS = b"IxFI", b"IPfs", b"IwPf"
+# So many vectors are read in a few milliseconds; of those that pass a filter, all are, or one in sixteen of the index.
+_FEW_PASS, _MANY_PASS = 20_000, 16
 # Passages on a shortlist, at least: what a search for the hundred best documents asks for.
 LISTED = 400
 
@@ -123,7 +124,7 @@ class DenseIndex:
             readable = f"/dev/fd/{self._files[name]}" if os.path.isdir("/dev/fd") else str(path)  # noqa: PTH112
             flags = faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY if name == DENSE_FILE else 0
             try:
-                with _no_longer_than(os.fstat(self._files[name]).st_size):
+                with fast_scan.no_longer_than(os.fstat(self._files[name]).st_size):
                     index: Any = faiss.read_index(readable, flags)
             except (RuntimeError, MemoryError) as error:
                 raise IndexFormatError(f"{path} is not a readable FAISS file", hint=DAMAGE_HINT) from error
@@ -161,24 +162,33 @@ class DenseIndex:
             float32 scores, higher is nearer, and int64 passage numbers, both of shape (n, k); unused places hold
             passage -1. Scores are exact; of equal ones, the smaller passage comes first.
         """
-        import faiss
-
-        k = min(k, len(self.passage_documents))
+        k = min(k, len(self._owners))
         asked = np.ascontiguousarray(vectors, dtype=np.float32)
         if not k:
             return np.empty((len(vectors), 0), np.float32), np.empty((len(vectors), 0), np.int64)
-        # FAISS's fast scan knows no filter.
-        if allowed is None and not exact and SHORTLIST_FILE in self._files:
-            length = min(max(k, self._listed), len(self.passage_documents))
-            _, listed = self._open(SHORTLIST_FILE).search(asked, length)
-            scores, passages = self._scored(asked, listed)
-            return scores[:, :k], passages[:, :k]
-        parameters = None
+        shortlist = not exact and SHORTLIST_FILE in self._files
         if allowed is not None:
-            chosen = np.flatnonzero(allowed[self.passage_documents])
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(chosen))  # type: ignore[call-arg]
-        scores, passages = self._open(DENSE_FILE).search(asked, k, params=parameters)
-        return scores, passages
+            return self._scored(asked, self._passing(asked, k, allowed[self._owners], shortlist=shortlist), k)
+        if not shortlist:
+            scores, passages = self._open(DENSE_FILE).search(asked, k)
+            return scores, passages
+        return self._scored(asked, self._shortlist(asked, max(k, self._listed)), k)
+
+    def _shortlist(self, asked: Vectors, length: int) -> npt.NDArray[np.int64]:
+        """Passages worth a look; -1 where there are fewer."""
+        _, listed = self._open(SHORTLIST_FILE).search(asked, min(length, len(self._owners)))
+        return np.asarray(listed)
+
+    def _passing(
+        self, asked: Vectors, k: int, passes: npt.NDArray[np.bool_], *, shortlist: bool
+    ) -> npt.NDArray[np.int64]:
+        """Passages worth a look of those that pass a filter: all, when they are few."""
+        count = int(np.count_nonzero(passes))
+        if not shortlist or count <= _FEW_PASS or count * _MANY_PASS < len(passes):
+            return np.broadcast_to(np.flatnonzero(passes), (len(asked), count))
+        # FAISS's fast scan knows no filter: the list is as much longer as fewer of it pass.
+        listed = self._shortlist(asked, max(k, self._listed) * len(passes) // count)
+        return np.where(passes[listed], listed, -1)
 
     def nearest(
         self, vector: Vectors, depth: int, least: float, allowed: npt.NDArray[np.bool_] | None = None
@@ -196,8 +206,7 @@ class DenseIndex:
         if kernel.compiled is None or allowed is not None or SHORTLIST_FILE not in self._files:
             return first_documents(*self.search(vector, wanted, allowed), self._owners, least)
         asked = np.ascontiguousarray(vector, dtype=np.float32)
-        length = min(max(wanted, self._listed), len(self._owners))
-        _, listed = self._open(SHORTLIST_FILE).search(asked, length)
+        listed = self._shortlist(asked, max(wanted, self._listed))
         documents, scores = np.empty(wanted, np.int64), np.empty(wanted, np.float32)
         limits = np.array([least, int(self._owners[-1]) + 1], dtype=np.float64)
         try:
@@ -207,15 +216,15 @@ class DenseIndex:
         return Nearest(documents[:found], scores[:found])
 
     def _scored(
-        self, vectors: Vectors, passages: npt.NDArray[np.int64]
+        self, vectors: Vectors, passages: npt.NDArray[np.int64], k: int
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-        """Passages in the order of their own vectors' scores."""
-        ordered = np.full_like(passages, -1)
-        scores = np.zeros(passages.shape, dtype=np.float32)
+        """The first `k` passages in the order of their own vectors' scores."""
+        ordered = np.full((len(vectors), k), -1, dtype=np.int64)
+        scores = np.zeros(ordered.shape, dtype=np.float32)
         for i, row in enumerate(passages):
             listed = row[row >= 0]
             own = self.products(listed, vectors[i])
-            order = np.lexsort((listed, -own))
+            order = np.lexsort((listed, -own))[:k]
             scores[i, : len(order)], ordered[i, : len(order)] = own[order], listed[order]
         return scores, ordered
 
@@ -262,23 +271,6 @@ def first_documents(
     for document, score in zip(owners.take(passages[0][near]).tolist(), scores[0][near].tolist(), strict=True):
         best.setdefault(document, score)
     return Nearest(np.array(list(best), dtype=np.int64), np.array(list(best.values()), dtype=np.float32))
-
-
-@contextmanager
-def _no_longer_than(size: int) -> Iterator[None]:
-    """Let FAISS take no vector to be longer than its file; older ones have no such limit."""
-    import faiss
-
-    limit = getattr(faiss, "set_deserialization_vector_byte_limit", None)
-    if limit is None:
-        yield
-        return
-    before = faiss.get_deserialization_vector_byte_limit()
-    limit(size)
-    try:
-        yield
-    finally:
-        limit(before)
 
 
 def _held_open(owner: object, path: Path, headers: Sequence[bytes]) -> int:

@@ -7,6 +7,8 @@ codes made anew give the same bytes.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -147,6 +149,23 @@ def sizes(index: Any, count: int, file: int) -> tuple[tuple[int, ...], tuple[int
         ),
         (*expected, index.nlist, BLOCK, block, count, *needed, index.nlist, index.d),
     )
+
+
+@contextmanager
+def no_longer_than(size: int) -> Iterator[None]:
+    """Let FAISS take no vector to be longer than its file; older ones have no such limit."""
+    import faiss
+
+    limit = getattr(faiss, "set_deserialization_vector_byte_limit", None)
+    if limit is None:
+        yield
+        return
+    before = faiss.get_deserialization_vector_byte_limit()
+    limit(size)
+    try:
+        yield
+    finally:
+        limit(before)
 
 
 def _has_lists(index: Any) -> bool:
