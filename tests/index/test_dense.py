@@ -35,7 +35,8 @@ def written(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("dense")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shortlist, "_MANY", request.param)
-        yield folder, write(folder, np.array_split(VECTORS, 7), 48)
+        described = write(folder, np.array_split(VECTORS, 7), 48)
+    return folder, described
 
 
 def opened(written):
@@ -78,6 +79,7 @@ def test_the_files_are_what_faiss_writes(written, tmp_path):
     faiss.write_index(flat, str(tmp_path / "flat"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(shortlist, "_ROWS", 999)
+        patch.setattr(shortlist, "_MANY", MANY if "probed" in written[1] else FEW)
         described = write(tmp_path, [VECTORS], 48)
 
     assert (written[0] / DENSE_FILE).read_bytes() == (tmp_path / "flat").read_bytes()
