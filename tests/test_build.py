@@ -21,6 +21,7 @@ def test_report_counts_what_was_read(corpus, tmp_path):
     )
     assert report.files == 2
     assert report.problems == ()
+    assert report.skipped == {}
     assert report.generation == "000001"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -46,8 +46,8 @@ class BuildReport:
     """Source files read."""
     problems: tuple[Problem, ...]
     """Rows and files that could not be read; everything else is in the index."""
-    skipped: int
-    """Files no reader takes, or that are not documents (judgments, dictionaries)."""
+    skipped: Mapping[str, int]
+    """Files no reader takes, or that are not documents (judgments, dictionaries): reason to their number, most first."""
     seconds: float
 
 
@@ -113,7 +113,7 @@ def build_index(
         generation=generation.name,
         files=len(source.report.files),
         problems=source.report.problems,
-        skipped=len(source.report.skipped),
+        skipped=source.report.skipped_by_reason,
         seconds=perf_counter() - started,
     )
 

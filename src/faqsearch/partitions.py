@@ -295,4 +295,4 @@ def _saying_which(part: Generation) -> Iterator[None]:
 
 def _told(generation: StoredGeneration, admission: _Admission, started: float) -> BuildReport:
     seconds, problems = perf_counter() - started, admission.report.problems
-    return BuildReport(generation.manifest, generation.name, files=0, problems=problems, skipped=0, seconds=seconds)
+    return BuildReport(generation.manifest, generation.name, files=0, problems=problems, skipped={}, seconds=seconds)

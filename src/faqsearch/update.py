@@ -187,7 +187,7 @@ def _report(
         generation=generation.name,
         files=len(report.files),
         problems=report.problems,
-        skipped=len(report.skipped),
+        skipped=report.skipped_by_reason,
         seconds=perf_counter() - started,
         changes=changes,
         published=published,

@@ -269,6 +269,19 @@ def test_evaluate_measures_and_checks_bounds(cli):
     assert cli("evaluate", "nowhere.tsv", "qrels.tsv").code == 3
 
 
+def test_a_build_says_which_files_it_skipped_and_why(cli):
+    """For people the most frequent reasons, for programs all of them."""
+    for name in ("logo.png", "photo.png", "queries.jsonl", "a.b1", "a.b2", "a.b3", "a.b4"):
+        (Path("corpus") / name).write_text("x", encoding="utf-8")
+    out = cli("build", "corpus", "--into", "indexes/again").out
+    value = json.loads(cli("build", "corpus", "--into", "indexes/again", "--json").out)
+
+    assert "7 files skipped (2 no reader for '.png', " in out
+    assert out.rstrip().endswith(", …)")
+    assert value["skipped"] == sum(value["skipped_by_reason"].values()) == 7
+    assert value["skipped_by_reason"]["judgments"] == 1
+
+
 def test_tune_shows_what_it_would_write_and_writes_when_asked(cli):
     """Without `--write` nothing changes; with it a generation has what was chosen, and says who made it."""
     queries, qrels = [], []

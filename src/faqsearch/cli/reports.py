@@ -28,6 +28,7 @@ _PROBLEMS_SHOWN = 20
 _SOURCES_SHOWN = 10
 _CHANGES_SHOWN = 10
 _WARNINGS_SHOWN = 5
+_REASONS_SHOWN = 5
 
 
 def problem_lines(problems: Sequence[Problem], errors: int) -> Iterator[str]:
@@ -84,13 +85,20 @@ def build_lines(report: BuildReport, into: str) -> Iterator[str]:
     extras = [
         f"{plural(manifest.problems, 'problem')}: left out" if manifest.problems else "",
         plural(warnings, "warning") if warnings else "",
-        f"{plural(report.skipped, 'file')} skipped" if report.skipped else "",
+        _skipped(report.skipped) if report.skipped else "",
         f"{plural(manifest.copies, 'copy of another document', 'copies of other documents')}"
         if manifest.copies
         else "",
     ]
     if any(extras):
         yield ", ".join(filter(None, extras))
+
+
+def _skipped(reasons: Mapping[str, int]) -> str:
+    """Say how many files were skipped, and why."""
+    shown = [f"{count:,} {printable(reason)}" for reason, count in list(reasons.items())[:_REASONS_SHOWN]]
+    more = [] if len(shown) == len(reasons) else ["…"]
+    return f"{plural(sum(reasons.values()), 'file')} skipped ({', '.join(shown + more)})"
 
 
 def build_value(report: BuildReport, into: str) -> dict[str, Any]:
@@ -100,7 +108,8 @@ def build_value(report: BuildReport, into: str) -> dict[str, Any]:
         "index": into,
         "generation": report.generation,
         "files": report.files,
-        "skipped": report.skipped,
+        "skipped": sum(report.skipped.values()),
+        "skipped_by_reason": dict(report.skipped),
         "documents": report.manifest.documents,
         "passages": report.manifest.passages,
         "copies": report.manifest.copies,

@@ -63,11 +63,6 @@ class Corpus:
         for problem in self._found.problems:
             self._keep(problem)
 
-    @property
-    def file_count(self) -> int:
-        """How many files will be read; for progress bars."""
-        return len(self._found.files)
-
     @cached_property
     def total_bytes(self) -> int:
         """The size of the files that will be read, for estimates; files that are gone count nothing."""
