@@ -2,11 +2,12 @@
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 
 from faqsearch.build import build_index
-from faqsearch.dictionaries import LiveSynonyms, copy_synonyms, user_words_of
+from faqsearch.dictionaries import LiveSynonyms, check_synonyms, copy_synonyms, user_words_of
 from faqsearch.errors import DictionaryError
 from faqsearch.search import open_index
 
@@ -122,3 +123,10 @@ def test_without_files_nothing_is_copied(corpus, tmp_path):
 
     assert (tmp_path / "synonyms.txt").read_text(encoding="utf-8") == "a,b\n"
     assert LiveSynonyms().current().rules == ()
+
+
+def test_the_sample_corpus_sets_an_example():
+    """Nothing is to be corrected in its synonyms."""
+    checked = check_synonyms([Path(__file__).parents[1] / "corpus" / "synonyms.txt"])
+    assert checked.rules > 100
+    assert checked.problems == ()

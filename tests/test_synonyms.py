@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from faqsearch.errors import DictionaryError
 from faqsearch.synonyms import Synonyms, check
 from faqsearch.synonyms.expansion import WEIGHT
+from faqsearch.synonyms.files import key
 from faqsearch.tokens import FugashiTokenizer
 
 TOKENIZER = FugashiTokenizer()
@@ -45,6 +46,40 @@ def test_arrow(tmp_path: Path) -> None:
     synonyms = load(tmp_path, "サブスク、サブスクリプション => 定期便")
     assert expanded(synonyms, "サブスクをやめる") == {"定期 便": (0, 2 * WEIGHT)}  # サブ and スク
     assert expanded(synonyms, "定期便をやめる") == {}
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("申し込み", "申込み", "申込", "お申し込み", "申し込む"),
+        ("問い合わせ", "問合せ", "お問い合わせ"),
+        ("取り消しボタン", "取消ボタン"),
+        ("組み合わせる", "組合せ"),
+        ("水が漏れる", "水漏れ"),
+    ],
+)
+def test_okurigana_make_no_other_word(spellings: tuple[str, ...]) -> None:
+    """Of words with two kanji, all spellings are one."""
+    assert len({key(word) for word in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "inside"),
+    [
+        ("まとめて発送", "発送"),
+        ("かぞく会員", "会員"),
+        ("定期便をやめる", "定期便"),
+        ("作動しない", "作動"),
+        ("見当たらない", "見当"),
+        ("心配ない", "心配"),
+        ("注文をまとめて変更", "注文変更"),
+    ],
+)
+def test_a_word_with_kana_of_its_own_is_another_word(tmp_path: Path, word: str, inside: str) -> None:
+    """Who asks for 発送 does not ask for what goes with まとめて発送."""
+    synonyms = load(tmp_path, f"{word},ほかのこと\n")
+    assert synonyms.of(word) == ["ほかのこと"]
+    assert synonyms.of(inside) == []
 
 
 def test_sudachi(tmp_path: Path) -> None:
@@ -145,6 +180,29 @@ def test_check_with_an_index(tmp_path: Path) -> None:
         "synonyms.txt:4: warning: no document has 幽霊 or お化け: no use",
         "synonyms.txt:5: note: no document has パズワード",
         "synonyms.txt:5: warning: パズワード looks like a slip of パスワード",
+    ]
+
+
+def test_words_of_their_own_are_no_slips(tmp_path: Path) -> None:
+    """ストップ is a word, even if no document has it, and not a slip of スキップ, as スキププ is."""
+    synonyms = load(tmp_path, "スキップ,飛ばす\n停止,ストップ\n停止する,スキププ\n")
+    documents = set(TOKENIZER.words("スキップと停止ができます"))
+    words = {"ストップ", "スキップ"}
+    assert [
+        str(p) for p in check(synonyms, TOKENIZER, documents.__contains__, words.__contains__) if "slip" in str(p)
+    ] == [f"{tmp_path}/synonyms.txt:3: warning: スキププ looks like a slip of スキップ"]
+    compounds = load(tmp_path, "請求書払い,掛け払い\n請求所払い,後払い\n")
+    assert [p.line for p in check(compounds, TOKENIZER, is_word=lambda _: True)] == [2]
+    synonyms = load(tmp_path, "スキップ,飛ばす\n停止,ストップ\n")
+    assert not any(problem.line == 2 for problem in check(synonyms, TOKENIZER, is_word=words.__contains__))
+    assert any(problem.line == 2 for problem in check(synonyms, TOKENIZER))
+
+
+def test_another_word_of_the_same_spelling_is_not_there_twice(tmp_path: Path) -> None:
+    """切り替え and 切り替える find different words of documents; 値引 and 値引き the same."""
+    synonyms = load(tmp_path, "変更,切り替え,切り替える\n割引,値引き,値引\n")
+    assert lines(check(synonyms, TOKENIZER), tmp_path) == [
+        "synonyms.txt:2: warning: 値引 is there twice (spellings of one word count as one)"
     ]
 
 

@@ -89,13 +89,17 @@ def check_synonyms(paths: Sequence[str | Path], *, index: str | Path | None = No
     """
     from faqsearch.index import open_generation
     from faqsearch.tokens import FugashiTokenizer
+    from faqsearch.vectors.words import general_words
+
+    def is_word(term: str) -> bool:
+        return bool(general_words().vectors([term]).any())
 
     synonyms = Synonyms.load(paths)
     if index is None:
-        return Checked(len(synonyms.rules), tuple(check(synonyms, FugashiTokenizer())))
+        return Checked(len(synonyms.rules), tuple(check(synonyms, FugashiTokenizer(), is_word=is_word)))
     opened = open_generation(index)
     tokenizer = FugashiTokenizer(user_words=opened.manifest.settings.user_words)
-    problems = check(synonyms, tokenizer, lambda term: opened.lexicon.knows([term])[0])
+    problems = check(synonyms, tokenizer, lambda term: opened.lexicon.knows([term])[0], is_word)
     return Checked(len(synonyms.rules), tuple(problems))
 
 

@@ -5,31 +5,42 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from faqsearch.synonyms.expansion import Synonyms
-from faqsearch.synonyms.files import Problem, Rule, key, repeated
+from faqsearch.synonyms.files import Problem, Rule, key
 from faqsearch.tokens.interface import Tokenizer
 
 _SHORTEST_SLIP = 4  # in shorter words one other character is another word
 
 
-def check(synonyms: Synonyms, tokenizer: Tokenizer, has_term: Callable[[str], bool] | None = None) -> list[Problem]:
+def check(
+    synonyms: Synonyms,
+    tokenizer: Tokenizer,
+    has_term: Callable[[str], bool] | None = None,
+    is_word: Callable[[str], bool] = lambda _: False,
+) -> list[Problem]:
     """Find mistakes and doubts in synonym files, in order of file and line.
 
     Args:
         synonyms: The files, loaded.
         tokenizer: The one of the index.
         has_term: Whether any document has a term; None leaves out what only an index can tell.
+        is_word: Whether Japanese at large has a term: such a word is no slip of another.
 
     Returns:
         Lines that could not be read, words twice in a group, words in several groups, chains of `=>`, words that
         give no term, words that no document has, and words that look like a slip of another.
     """
     rules = [rule for rule in synonyms.rules if rule.kind != "listed"]
-    problems = [*synonyms.problems, *_repeats(rules), *_clashes(rules), *_chains(rules)]
+    problems = [*synonyms.problems, *_repeats(rules, tokenizer), *_clashes(rules), *_chains(rules)]
+
+    def real(word: str) -> bool:
+        terms = tokenizer.words(word)
+        return len(terms) == 1 and is_word(terms[0])  # 請求所払い is made of words, and a slip all the same
+
     if has_term is None:
-        problems += _slips(rules, None)
+        problems += _slips(rules, None, real)
     else:
         found = {word: _is_found(word, tokenizer, has_term) for rule in rules for word in rule.words}
-        problems += [*_unknown(rules, found), *_slips(rules, found)]
+        problems += [*_unknown(rules, found), *_slips(rules, found, real)]
     order = list(dict.fromkeys([*(rule.path for rule in synonyms.rules), *(problem.path for problem in problems)]))
     return sorted(problems, key=lambda problem: (order.index(problem.path), problem.line))
 
@@ -39,9 +50,17 @@ def _is_found(word: str, tokenizer: Tokenizer, has_term: Callable[[str], bool]) 
     return bool(terms) and all(map(has_term, terms))
 
 
-def _repeats(rules: Sequence[Rule]) -> Iterator[Problem]:
-    for rule, word in repeated(rules):
-        yield Problem(rule.path, rule.line, "warning", f"{word} is there twice (spellings of one word count as one)")
+def _repeats(rules: Sequence[Rule], tokenizer: Tokenizer) -> Iterator[Problem]:
+    """Find words that one side of a rule holds twice: no question meets them otherwise, and they find nothing more."""
+    for rule in rules:
+        for side in (rule.asked,) if rule.kind == "group" else (rule.asked, rule.given):
+            seen: set[tuple[str, ...]] = set()
+            for word in side:
+                means = (key(word), *tokenizer.words(word))
+                if means in seen:
+                    message = f"{word} is there twice (spellings of one word count as one)"
+                    yield Problem(rule.path, rule.line, "warning", message)
+                seen.add(means)
 
 
 def _clashes(rules: Sequence[Rule]) -> Iterator[Problem]:
@@ -95,7 +114,7 @@ def _unknown(rules: Sequence[Rule], found: dict[str, bool]) -> Iterator[Problem]
                 yield Problem(rule.path, rule.line, "note", f"no document has {word}")
 
 
-def _slips(rules: Sequence[Rule], found: dict[str, bool] | None) -> Iterator[Problem]:
+def _slips(rules: Sequence[Rule], found: dict[str, bool] | None, is_word: Callable[[str], bool]) -> Iterator[Problem]:
     """Find words of different lines that are one character apart.
 
     With an index, the one that no document has is the slip; without, the later one is named.
@@ -116,10 +135,12 @@ def _slips(rules: Sequence[Rule], found: dict[str, bool] | None) -> Iterator[Pro
                 if elsewhere is rule or not _is_slip(own, other):
                     continue
                 if found is None:
-                    yield Problem(rule.path, rule.line, "note", f"{word} is one character from {right}: a slip?")
+                    if not (is_word(word) and is_word(right)):
+                        yield Problem(rule.path, rule.line, "note", f"{word} is one character from {right}: a slip?")
                 elif found[word] != found[right]:
                     slip, meant, line = (right, word, elsewhere) if found[word] else (word, right, rule)
-                    yield Problem(line.path, line.line, "warning", f"{slip} looks like a slip of {meant}")
+                    if not is_word(slip):
+                        yield Problem(line.path, line.line, "warning", f"{slip} looks like a slip of {meant}")
 
 
 def _shapes(word: str) -> set[str]:

@@ -11,7 +11,6 @@ Three formats, told apart line by line:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -30,7 +29,9 @@ _SUDACHI_FLAG, _SUDACHI_WORD = 2, 8
 _NOT_ASKED, _NEVER = "1", "2"  # values of the flag: found but never the start of an expansion; deleted
 _KANJI = "[々\u3400-\u9fff\U00020000-\U0003ffff]"
 _TWO_KANJI = pattern(f"{_KANJI}.*{_KANJI}")
-_HIRAGANA = pattern("[ぁ-ゖ]+")
+_HIRAGANA = pattern("[ぁ-ゖ]")
+# After a kanji, two of them or, at the end, three; and what makes a noun polite.
+_OKURIGANA = pattern(f"^[おご](?={_KANJI})|(?<={_KANJI})(?![ぁ-ゖ]?ない)(?:[ぁ-ゖ]{{1,2}}(?![ぁ-ゖ])|[ぁ-ゖ]{{3}}$)")
 _SPACE = pattern(r"[\s・_-]+")
 
 
@@ -70,12 +71,13 @@ class Rule:
 def key(word: str) -> str:
     """Give the form in which a word of a question meets a word of a file.
 
-    Okurigana are left out of words with two kanji or more (申し込み and 申込), so that no dictionary is needed here.
+    Okurigana are left out of words with two kanji or more (申し込み and 申込), so that no dictionary is needed here. What
+    is longer than okurigana, or denies something, is another word's: まとめて発送 is not 発送, 作動しない not 作動.
     """
     word = fold(word)
     if _SPACE.search(word):
         word = _SPACE.sub("", word)
-    return _HIRAGANA.sub("", word) if _HIRAGANA.search(word) and _TWO_KANJI.search(word) else word
+    return _OKURIGANA.sub("", word) if _HIRAGANA.search(word) and _TWO_KANJI.search(word) else word
 
 
 def read_rules(path: Path | str) -> tuple[list[Rule], list[Problem]]:
@@ -144,14 +146,3 @@ def _rule(path: str, number: int, line: str) -> Rule | Problem:
 def _words(side: str) -> tuple[str, ...]:
     words = (word.replace("\\,", ",").strip() for word in _COMMA.split(side))
     return tuple(word for word in words if word)
-
-
-def repeated(rules: Sequence[Rule]) -> Iterator[tuple[Rule, str]]:
-    """Find words that one side of a rule holds twice."""
-    for rule in rules:
-        for side in (rule.asked,) if rule.kind == "group" else (rule.asked, rule.given):
-            seen: set[str] = set()
-            for word in side:
-                if key(word) in seen:
-                    yield rule, word
-                seen.add(key(word))
