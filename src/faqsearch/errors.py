@@ -12,6 +12,7 @@
     ├── IndexMismatch        4  the index was made with another tokenizer or model
     ├── IndexWriteError      4  an index cannot be written (disk full, read-only folder)
     ├── IndexBusy            5  another build holds the lock
+    ├── WorkerError          5  a process of a build was ended from outside
     ├── EngineError          5  a search engine cannot be reached or refused the request
     │   └── EngineDenied     4  it does not take the token
     ├── ModelError           4  an encoder cannot be loaded
