@@ -18,13 +18,13 @@ import numpy.typing as npt
 from faqsearch.confidence import OTHER, SIGNALS, Model, model, probabilities, signals, threshold
 from faqsearch.errors import JudgmentsError
 from faqsearch.evaluation.experiment import SEED
-from faqsearch.evaluation.judgments import Grades, JudgedQuery, read_judgments
-from faqsearch.evaluation.runs import Names, gather, missing_documents
+from faqsearch.evaluation.judgments import Grades, JudgedQuery
+from faqsearch.evaluation.runs import Names, gather, judged_index
 from faqsearch.evaluation.tuning import Progress, silent
 from faqsearch.index.features import SHARES
 from faqsearch.index.interface import Candidates
 from faqsearch.ranking import fuse
-from faqsearch.search import Searcher, open_index
+from faqsearch.search import Searcher
 from faqsearch.settings import Settings
 
 _LEAST_QUESTIONS, _LEAST_UNANSWERABLE = 50, 10
@@ -116,9 +116,7 @@ def calibrate(
         JudgmentsError: A file cannot be read, the judgments are about another corpus, or there are too few questions.
         IndexNotFound: There is no index at that address.
     """
-    judgments = read_judgments(queries, qrels)
-    searcher = index if isinstance(index, Searcher) else open_index(index)
-    missing_documents(searcher, judgments, "the index" if isinstance(index, Searcher) else str(index))
+    searcher, judgments, _ = judged_index(queries, qrels, index)
     can = np.array([judgments.answerable(query) for query in judgments.queries], dtype=np.bool_)
     if can.sum() < max(_LEAST_QUESTIONS, 2 * folds) or folds < 2:
         raise JudgmentsError(

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.errors import JudgmentsError
-from faqsearch.evaluation.judgments import Grades, JudgedQuery, Judgments, read_judgments
+from faqsearch.evaluation.judgments import Grades, JudgedQuery, Judgments
 from faqsearch.evaluation.metrics import Estimate, Metric, estimates, usual
 from faqsearch.evaluation.report import Evaluation, Row, Shown, Verdicts, Worst
-from faqsearch.evaluation.runs import Ranked, Runs, missing_documents, run
-from faqsearch.search import Searcher, open_index
+from faqsearch.evaluation.runs import Ranked, Runs, judged_index, run
+from faqsearch.search import Searcher
 
 SEED = 20_240_401
 # Expected documents, and found ones, listed for a query that went wrong.
@@ -51,10 +51,7 @@ def evaluate(
         JudgmentsError: A file cannot be read, no query is answerable, or the judgments are about another corpus.
         IndexNotFound: There is no index at that address.
     """
-    judgments = read_judgments(queries, qrels)
-    searcher = index if isinstance(index, Searcher) else open_index(index)
-    named = "the index" if isinstance(index, Searcher) else str(index)
-    missing = missing_documents(searcher, judgments, named)
+    searcher, judgments, missing = judged_index(queries, qrels, index)
     if not any(judgments.answerable(query) for query in judgments.queries):
         raise JudgmentsError("no query has a relevant document", hint="Judge some documents with grade 1 or 2.")
     runs = run(searcher, judgments.queries, ablate=ablate)

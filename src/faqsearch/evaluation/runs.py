@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from faqsearch.confidence import confidences, threshold
 from faqsearch.errors import DocumentNotFound, JudgmentsError
-from faqsearch.evaluation.judgments import JudgedQuery, Judgments
+from faqsearch.evaluation.judgments import Grades, JudgedQuery, Judgments, read_judgments
 from faqsearch.index.interface import Candidates, Scores
 from faqsearch.legs import Asked
 from faqsearch.ranking import fuse
 from faqsearch.repeats import lead
-from faqsearch.search import Searcher
+from faqsearch.search import Searcher, open_index
 
 FUSED = "fused"
 DEPTH = 100
@@ -131,20 +131,33 @@ class Names:
         return tuple(self._known[number] for number in wanted)
 
 
-def missing_documents(searcher: Searcher, judgments: Judgments, index: str) -> tuple[str, ...]:
-    """Return the relevant documents that the index does not hold, sorted.
+def judged_index(
+    queries: str | Path | Sequence[JudgedQuery],
+    qrels: str | Path | Mapping[str, Grades],
+    index: Searcher | str | Path,
+) -> tuple[Searcher, Judgments, tuple[str, ...]]:
+    """Return a searcher, the judgments, and the relevant documents that the index does not hold, sorted.
+
+    Args:
+        queries: File of questions, or the questions.
+        qrels: File of graded judgments, or query id to document id to grade.
+        index: A searcher, or the address of an index.
 
     Raises:
-        JudgmentsError: It holds none of them: the judgments are about another corpus.
+        JudgmentsError: A file cannot be read, or the index holds no judged document: they are about another corpus.
+        IndexNotFound: There is no index at that address.
     """
+    judgments = read_judgments(queries, qrels)
+    searcher = index if isinstance(index, Searcher) else open_index(index)
     judged = judgments.documents()
     missing = tuple(sorted(document for document in judged if not _holds(searcher, document)))
     if judged and len(missing) == len(judged):
+        named = "the index" if isinstance(index, Searcher) else index
         raise JudgmentsError(
-            f"none of the {len(judged)} judged documents is in {index} (for instance {missing[0]!r})",
+            f"none of the {len(judged)} judged documents is in {named} (for instance {missing[0]!r})",
             hint="Evaluate on an index of the corpus that was judged; `faqsearch show ID` finds one document.",
         )
-    return missing
+    return searcher, judgments, missing
 
 
 def _holds(searcher: Searcher, document: str) -> bool:

@@ -12,13 +12,13 @@ import numpy as np
 from faqsearch.errors import JudgmentsError
 from faqsearch.evaluation.ascent import Choice, Table, ascend
 from faqsearch.evaluation.experiment import SEED
-from faqsearch.evaluation.judgments import Grades, JudgedQuery, read_judgments
+from faqsearch.evaluation.judgments import Grades, JudgedQuery
 from faqsearch.evaluation.metrics import Estimate, estimates
-from faqsearch.evaluation.runs import Names, gather, missing_documents
+from faqsearch.evaluation.runs import Names, gather, judged_index
 from faqsearch.index.interface import Candidates, Scores
 from faqsearch.legs import question
 from faqsearch.ranking import fuse
-from faqsearch.search import Searcher, open_index
+from faqsearch.search import Searcher
 from faqsearch.settings import BM25, FusionMethod, Settings
 
 _LEAST_QUERIES = 20
@@ -102,9 +102,7 @@ def tune(
             answered to learn from.
         IndexNotFound: There is no index at that address.
     """
-    judgments = read_judgments(queries, qrels)
-    searcher = index if isinstance(index, Searcher) else open_index(index)
-    missing_documents(searcher, judgments, "the index" if isinstance(index, Searcher) else str(index))
+    searcher, judgments, _ = judged_index(queries, qrels, index)
     asked = [query for query in judgments.queries if judgments.answerable(query)]
     if len(asked) < max(_LEAST_QUERIES, 2 * folds) or folds < 2:
         raise JudgmentsError(
