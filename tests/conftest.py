@@ -109,3 +109,20 @@ def searcher(index_folder):
     from faqsearch.search import open_index
 
     return open_index(index_folder)
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory):
+    """Make a searcher over the rows of an FAQ: `indexed(("id", "question", ...), rows)`."""
+
+    def index(columns, rows):
+        from faqsearch.build import build_index
+        from faqsearch.search import open_index
+
+        folder = tmp_path_factory.mktemp("indexed")
+        lines = [json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False) for row in rows]
+        (folder / "faq.jsonl").write_text("\n".join(lines), encoding="utf-8")
+        build_index(folder / "faq.jsonl", folder / "index")
+        return open_index(folder / "index")
+
+    return index

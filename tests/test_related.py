@@ -1,12 +1,8 @@
 """What stands near a document."""
 
-import json
-
 import pytest
 
-from faqsearch.build import build_index
 from faqsearch.errors import DocumentNotFound
-from faqsearch.search import open_index
 
 ROWS = [
     ("a", "定期便を解約したい", "マイページの定期便の管理から解約できます。", ["定期便", "解約"]),
@@ -19,16 +15,9 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory):
+def shop(indexed):
     """A searcher over six entries, of which three say the same."""
-    folder = tmp_path_factory.mktemp("related")
-    lines = [
-        json.dumps(dict(zip(("id", "question", "answer", "category"), row, strict=True)), ensure_ascii=False)
-        for row in ROWS
-    ]
-    (folder / "faq.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    build_index(folder / "faq.jsonl", folder / "index")
-    return open_index(folder / "index")
+    return indexed(("id", "question", "answer", "category"), ROWS)
 
 
 def ids(found):

@@ -1,15 +1,11 @@
 """A question typed as it is stored brings its own entry first, and surely."""
 
-import json
-
 import pytest
 
-from faqsearch.build import build_index
 from faqsearch.evaluation.judgments import JudgedQuery
 from faqsearch.evaluation.runs import run
 from faqsearch.ranking import fuse
 from faqsearch.repeats import bare, lead
-from faqsearch.search import open_index
 
 # The first two differ in a particle; the terms of the second are all in the first, which says them more often.
 ROWS = [
@@ -25,16 +21,9 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory):
+def shop(indexed):
     """A searcher over entries whose questions are hard to tell apart."""
-    folder = tmp_path_factory.mktemp("repeats")
-    lines = [
-        json.dumps(dict(zip(("id", "question", "answer", "alternates"), row, strict=True)), ensure_ascii=False)
-        for row in ROWS
-    ]
-    (folder / "faq.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    build_index(folder / "faq.jsonl", folder / "index")
-    return open_index(folder / "index")
+    return indexed(("id", "question", "answer", "alternates"), ROWS)
 
 
 @pytest.mark.parametrize(("name", "question"), [(row[0], text) for row in ROWS for text in (row[1], *row[3])])
