@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from faqsearch.text import fold, to_hiragana, to_katakana
 
@@ -92,6 +93,13 @@ def _own_reading(surface: str) -> str | None:
     return surface.lower() if surface.isascii() and surface.isalnum() else None
 
 
+# Questions ask for the same few thousand words.
+@lru_cache(maxsize=1 << 13)
+def variants(surface: str, term: str, verb: bool, name: bool, reading: str | None) -> tuple[str, ...]:  # noqa: FBT001
+    """Give other terms that an index may have for a word: its `other_inflections` and `other_spellings`."""
+    return (*other_inflections(term, verb=verb), *other_spellings(term, surface, reading if name else None))
+
+
 def other_inflections(term: str, *, verb: bool) -> tuple[str, ...]:
     """Give the noun of a verb (引っ越す → 引っ越し), or the verbs a noun may come from (申し込み → 申し込む).
 
@@ -110,14 +118,14 @@ def other_inflections(term: str, *, verb: bool) -> tuple[str, ...]:
     return (term[:-1] + _I_TO_U[last], term + "る") if last in _I_TO_U else ()
 
 
-def other_spellings(term: str, surface: str, lexeme: Lexeme) -> tuple[str, ...]:
-    """Give other terms the dictionary may have for the same name or loan word.
+def other_spellings(term: str, surface: str, name: str | None) -> tuple[str, ...]:
+    """Give other terms the dictionary may have for the same name, with its reading, or loan word (None).
 
     It lists a name by its reading (`タカシマ`) where it sees a person or place, else as written, and writes some loan
     words as it likes best (`カノン` for キャノン).
     """
-    if lexeme.name and lexeme.reading:
-        spellings = [fold(surface), fold(to_katakana(lexeme.reading))]
+    if name:
+        spellings = [fold(surface), fold(to_katakana(name))]
     elif _KATAKANA.fullmatch(surface):
         spellings = [fold(surface)]
     else:
