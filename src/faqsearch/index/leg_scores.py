@@ -19,6 +19,8 @@ from faqsearch.index.postings import Group, Ints, Postings
 from faqsearch.index.selection import best, collapse
 from faqsearch.vocabulary import ranges
 
+# Documents up to which scoring all of them is faster than leaving most out.
+_FEW = 40_000
 Phrase = tuple[Sequence[int], float]
 """Term numbers (-1 for a word the index does not know) and a factor: a unit that holds all of them has at least what the
 least of them is worth."""
@@ -54,16 +56,23 @@ def leg_scores(postings: Postings, groups: Sequence[Group], phrases: Sequence[Ph
         IndexError: The postings are damaged. Also when the answer is asked for scores.
     """
     if kernel.compiled is None:
-        return WholeScores(postings, groups, phrases)
-    return _Compiled(kernel.compiled, postings, groups, phrases)
+        return WholeScores(postings, postings.group_scores(groups), phrases)
+    compiled = _Compiled(kernel.compiled, postings, groups, phrases)
+    return compiled if postings.documents > _FEW else WholeScores(postings, compiled.every(), phrases)
 
 
 class WholeScores:
-    """The scores of all units, in numpy."""
+    """The scores of all units.
 
-    def __init__(self, postings: Postings, groups: Sequence[Group], phrases: Sequence[Phrase]) -> None:
+    Args:
+        postings: The leg's.
+        scores: What `Postings.group_scores` gives; changed in place.
+        phrases: As for `leg_scores`.
+    """
+
+    def __init__(self, postings: Postings, scores: Scores, phrases: Sequence[Phrase]) -> None:
         self._postings = postings
-        self._units = postings.group_scores(groups)
+        self._units = scores
         for phrase in phrases:
             units, worth = postings.phrase(*phrase)
             self._units[units] = np.maximum(self._units[units], worth)
@@ -98,6 +107,13 @@ class _Compiled:
             np.array([len(group) for group in groups], dtype=np.int64),
         )
         self._phrases = [postings.phrase(*phrase) for phrase in phrases]
+
+    def every(self) -> Scores:
+        """The scores of all units, without phrases."""
+        postings = self._postings
+        scores = np.empty(len(postings.unit_documents), dtype=np.float32)
+        self._compiled.scores(postings.indptr, postings.units, postings.weights, *self._asked, scores)
+        return scores
 
     def best(self, depth: int, allowed: Allowed = None) -> tuple[Ints, Scores]:
         postings = self._postings

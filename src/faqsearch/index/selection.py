@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.index.dense import Nearest
 from faqsearch.index.interface import Scores
 
@@ -18,6 +19,14 @@ _PROMISE = {"document": 1.0, "question": 0.5, "bigram": 0.5, "reading": 0.5}
 
 def best(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
     """Return the places of the `depth` best scores that are not 0; ties go to the smaller place. Ascending."""
+    if kernel.compiled is not None:
+        found = np.empty(max(min(depth, len(scores)), 0), dtype=np.int64)
+        return found[: kernel.compiled.best(scores, found)]
+    return best_in_numpy(scores, depth)
+
+
+def best_in_numpy(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
+    """Do what `best` does, without the kernel."""
     least = len(scores) - depth
     border = np.partition(scores, least)[least] if depth > 0 and least > 0 else 0
     if border <= 0:

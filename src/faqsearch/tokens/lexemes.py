@@ -95,7 +95,7 @@ def _own_reading(surface: str) -> str | None:
 
 # Questions ask for the same few thousand words.
 @lru_cache(maxsize=1 << 13)
-def variants(surface: str, term: str, verb: bool, name: bool, reading: str | None) -> tuple[str, ...]:  # noqa: FBT001
+def variants(surface: str, term: str, verb: bool, name: bool, reading: str | None) -> tuple[str, ...]:
     """Give other terms that an index may have for a word: its `other_inflections` and `other_spellings`."""
     return (*other_inflections(term, verb=verb), *other_spellings(term, surface, reading if name else None))
 
