@@ -127,10 +127,8 @@ class Postings:
         self.units: npt.NDArray[np.int32] = arrays["units"]
         self.weights: npt.NDArray[np.float32] = arrays["weights"]
         self.most: npt.NDArray[np.float32] = arrays["most"]
-        count = len(self.unit_documents)
-        self.one_unit_per_document = count == documents and bool(
-            count == 0 or (self.unit_documents[0] == 0 and self.unit_documents[-1] == count - 1)
-        )
+        # Not by counting alone: one document may have two phrasings, and another none.
+        self.one_unit_per_document = np.array_equal(self.unit_documents, np.arange(documents))
 
     def documents_with_terms(self) -> Ints:
         """Count anew in how many documents each term is: what `df` holds; int64, shape (terms,)."""
