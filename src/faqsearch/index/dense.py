@@ -29,8 +29,8 @@ SHORTLIST_FILE = "shortlist.faiss"
 _FLAT, _FAST_SCAN, _FAST_SCAN_IN_LISTS = b"IxFI", b"IPfs", b"IwPf"
 # So many vectors are read in a few milliseconds; of those that pass a filter, all are, or one in sixteen of the index.
 _FEW_PASS, _MANY_PASS = 20_000, 16
-# Passages on a shortlist, at least: what a search for the hundred best documents asks for.
-LISTED = 400
+# Passages on a shortlist, at least: what a search for the sixty best documents asks for.
+LISTED = 240
 
 
 class Nearest(NamedTuple):

@@ -76,7 +76,7 @@ def promising(
         among = documents[places] == near.documents
         cosines[places[among]] = near.scores[among]
         promise += cosines * np.float32(1 / maxima["dense"])
-    return np.sort(np.argsort(-promise, kind="stable")[:most])
+    return best(promise, most)
 
 
 def collapse(scores: Scores, owners: npt.NDArray[np.int32], documents: int) -> Scores:
