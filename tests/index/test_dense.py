@@ -127,16 +127,16 @@ def test_a_shortlist_is_as_long_as_it_must_be(tmp_path):
 
 
 def test_what_the_shortlist_brings_is_scored_exactly(written):
-    """Scores are dot products with the vectors themselves, best first; nearly all of the hundred best are there."""
+    """Scores are dot products with the vectors themselves, best first; nearly all of the sixty best are there."""
     index = opened(written)
 
-    scores, passages = index.search(QUESTIONS, 400)
+    scores, passages = index.search(QUESTIONS, 240)
 
     expected = QUESTIONS @ VECTORS.T
     found = np.take_along_axis(expected, passages, axis=1)
     assert np.allclose(scores, found, atol=1e-6)
     assert (np.diff(scores, axis=1) <= 0).all()
-    best = np.argsort(-expected, axis=1, kind="stable")[:, :100]
+    best = np.argsort(-expected, axis=1, kind="stable")[:, :60]
     assert np.mean([np.isin(a, b).mean() for a, b in zip(best, passages, strict=True)]) > 0.98
 
 
