@@ -133,9 +133,12 @@ def test_what_the_shortlist_brings_is_scored_exactly(written):
     scores, passages = index.search(QUESTIONS, 240)
 
     expected = QUESTIONS @ VECTORS.T
+    # Few lists may hold fewer passages than a search asks for.
+    there = passages >= 0
+    assert there[:, :60].all()
     found = np.take_along_axis(expected, passages, axis=1)
-    assert np.allclose(scores, found, atol=1e-6)
-    assert (np.diff(scores, axis=1) <= 0).all()
+    assert np.allclose(scores[there], found[there], atol=1e-6)
+    assert (np.diff(np.where(there, scores, -1), axis=1) <= 0).all()
     best = np.argsort(-expected, axis=1, kind="stable")[:, :60]
     assert np.mean([np.isin(a, b).mean() for a, b in zip(best, passages, strict=True)]) > 0.98
 
