@@ -2,7 +2,8 @@
 
 All vectors are kept as they are (IndexFlatIP, mapped into memory). Reading every one of them for every question takes
 5 ms for 30,000 of 438 dimensions, so a larger index has a *shortlist* beside it: the same vectors at four bits for
-every two to four dimensions (IndexPQFastScan), 0.2 ms. What it brings is scored with the vectors themselves.
+every two to four dimensions (IndexPQFastScan), 0.2 ms. What it brings is scored with the vectors themselves. Beyond 100,000
+the codes are kept in lists by the nearest of some hundred centres, of which a search reads some (IndexIVFPQFastScan).
 """
 
 from __future__ import annotations

@@ -1,8 +1,12 @@
 """The shortlist of the dense leg: which vectors are worth reading, found among codes of four bits.
 
+Up to 5,000 vectors there is none, up to 100,000 it has the codes of all in a row, beyond that in lists, of which a search
+reads those whose centres are nearest. Recall is that of finding others: a stored text itself, and its copies, are found
+by any codes, and would make it look better than questions find it.
+
 Its codes are trained on the vectors of the documents that the built-in encoder is learned from, whatever the encoder:
 those with the smallest hashes, so that an update that leaves these alone only has to code what it adds. How good it is, is
-measured on all vectors each time.
+measured against all vectors each time.
 """
 
 from __future__ import annotations
