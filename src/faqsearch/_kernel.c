@@ -1475,6 +1475,89 @@ static void choose_for_building(void) {
 #endif
 }
 
+/* ---- counting, when an index is built: index/counts.py ---- */
+
+/* numbers of terms, unit after unit; occurrences in each unit; units that hold each term, which units, how often there
+ * (both with room for all occurrences). Returns how many of these there are. */
+static PyObject *count(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[5];
+    if (expect(given, 5) < 0 || take(a, args, "48DDB") < 0) return NULL;
+    const int32_t *ids = a[0].view.buf;
+    const int64_t *sizes = a[1].view.buf;
+    int32_t *held = a[2].view.buf, *units = a[3].view.buf;
+    uint16_t *tfs = a[4].view.buf;
+    int64_t terms = a[2].length, left = a[0].length, pairs = 0;
+    int32_t *last = malloc(((size_t)terms + 1) * sizeof(int32_t));
+    int64_t *next = malloc(((size_t)terms + 1) * sizeof(int64_t));
+    enum Fault fault = !last || !next ? NO_MEMORY : a[3].length < left || a[4].length < left ? DAMAGED : FINE;
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t i = 0; i < a[0].length && !fault; i++)
+        if (ids[i] < 0 || ids[i] >= terms) fault = DAMAGED;
+    for (int64_t u = 0; u < a[1].length && !fault; u++) {
+        if (sizes[u] < 0 || sizes[u] > left) fault = DAMAGED;
+        left -= sizes[u];
+    }
+    for (int round = 0; round < 2 && !fault; round++) { /* count the units of each term, then write them down */
+        const int32_t *id = ids;
+        for (int64_t t = 0; t < terms; t++) {
+            last[t] = -1;
+            if (round == 0) held[t] = 0;
+            else next[t] = pairs;
+            if (round == 1) pairs += held[t];
+        }
+        for (int64_t u = 0; u < a[1].length; u++)
+            for (int64_t end = sizes[u], i = 0; i < end; i++, id++) {
+                int new = last[*id] != (int32_t)u;
+                last[*id] = (int32_t)u;
+                if (round == 0) {
+                    held[*id] += new;
+                } else if (new) {
+                    units[next[*id]] = (int32_t)u;
+                    tfs[next[*id]++] = 1;
+                } else if (tfs[next[*id] - 1] < UINT16_MAX) {
+                    tfs[next[*id] - 1]++;
+                }
+            }
+    }
+    Py_END_ALLOW_THREADS
+    free(last);
+    free(next);
+    release(a, 5);
+    PyObject *none = finish(fault);
+    Py_XDECREF(none);
+    return none ? PyLong_FromLongLong(pairs) : NULL;
+}
+
+/* keys; the number of each: keys are numbered as they come. Returns how many there are. */
+static PyObject *number(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[2];
+    if (expect(given, 2) < 0 || take(a, args, "8D") < 0) return NULL;
+    const uint64_t *keys = a[0].view.buf;
+    int32_t *ids = a[1].view.buf, found = 0;
+    size_t room = 16;
+    while (room < 2 * (size_t)a[0].length) room *= 2;
+    int64_t *places = a[1].length == a[0].length ? malloc(room * sizeof(int64_t)) : NULL; /* where a key first stands */
+    Py_BEGIN_ALLOW_THREADS
+    if (places) memset(places, -1, room * sizeof(int64_t));
+    for (int64_t i = 0; places && i < a[0].length; i++) {
+        size_t p = (size_t)((keys[i] * 0x9E3779B97F4A7C15u) >> 20) & (room - 1);
+        while (places[p] >= 0 && keys[places[p]] != keys[i]) p = (p + 1) & (room - 1);
+        if (places[p] < 0) {
+            places[p] = i;
+            ids[i] = found++;
+        } else {
+            ids[i] = ids[places[p]];
+        }
+    }
+    Py_END_ALLOW_THREADS
+    enum Fault fault = places ? FINE : a[1].length == a[0].length ? NO_MEMORY : DAMAGED;
+    free(places);
+    release(a, 2);
+    PyObject *none = finish(fault);
+    Py_XDECREF(none);
+    return none ? PyLong_FromLong(found) : NULL;
+}
+
 /* ---- words, when an index is built: tokens.mecab ---- */
 
 /* MeCab's node (mecab.h of 0.996, the only version that is used), up to what is read of it. */
@@ -1662,6 +1745,8 @@ static PyMethodDef methods[] = {
     {"unit_views", (PyCFunction)(void (*)(void))unit_views, METH_FASTCALL, "WordVectors.unit"},
     {"memory", (PyCFunction)(void (*)(void))new_memory, METH_FASTCALL, "what MeCab's entries mean"},
     {"lexemes", (PyCFunction)(void (*)(void))lexemes, METH_FASTCALL, "Mecab.cut"},
+    {"count", (PyCFunction)(void (*)(void))count, METH_FASTCALL, "index.counts"},
+    {"number", (PyCFunction)(void (*)(void))number, METH_FASTCALL, "index.counts.count_keys"},
     {"sums", (PyCFunction)(void (*)(void))sums, METH_FASTCALL, "vectors.sums.encode"},
     {"nearest_units", (PyCFunction)(void (*)(void))nearest_units, METH_FASTCALL, "UnitVectors.nearest"},
     {NULL, NULL, 0, NULL},

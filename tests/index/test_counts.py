@@ -10,6 +10,7 @@ import scipy.sparse  # noqa: F401  # the first example would take half a second 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faqsearch import kernel
 from faqsearch.index import counts as counting
 from faqsearch.index.counts import CountsBuilder, count_keys, count_terms, count_words
 from faqsearch.index.sequences import Unit, number_terms
@@ -50,6 +51,25 @@ def test_keys_are_counted_like_terms(units):
 
     assert as_counters(by_key) == as_counters(by_term)
     assert by_key.keys.tolist() == by_term.keys.tolist()
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
+@given(units=st.lists(st.lists(st.sampled_from(["送料", "料", "返品", "\0"]), max_size=9), max_size=9))
+def test_the_kernel_counts_as_numpy_does(monkeypatch_module, units):
+    """Numbers, their types and their order are the same, with many of one term, too."""
+    units.append(["料"] * 70_000 * (len(units) == 2))
+    owners = np.arange(len(units), dtype=np.int32)
+    keys = term_keys(term for unit in units for term in unit)
+    sizes = np.array([len(unit) for unit in units], dtype=np.int64)
+    counted = [count_keys(keys, sizes, owners), count_terms(units, owners)]
+    with monkeypatch_module.context() as patch:
+        patch.setattr(kernel, "compiled", None)
+        expected = [count_keys(keys, sizes, owners), count_terms(units, owners)]
+    for own, other in zip(counted, expected, strict=True):
+        assert own.long_terms == other.long_terms
+        for name in ("keys", "sizes", "units", "tfs"):
+            a, b = getattr(own, name), getattr(other, name)
+            assert (a.dtype, a.tolist()) == (b.dtype, b.tolist())
 
 
 @given(documents=DOCUMENTS)

@@ -113,6 +113,8 @@ ARGUMENTS = {
     "sum_rows": 6,
     "unit_views": 2,
     "sums": 12,
+    "count": 5,
+    "number": 2,
     "memory": 4,
     "lexemes": 2,
 }
