@@ -18,7 +18,7 @@ import traceback
 from collections import deque
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack, suppress
-from itertools import chain
+from itertools import chain, count
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, Self, cast
 
@@ -39,6 +39,7 @@ _WORTH_STARTING = 1_000_000
 # Batches a worker is ahead of what has been taken: enough to be busy always, few enough to keep in memory.
 _AHEAD = 3
 _PATIENCE = 5.0
+_BATCHES_COLLECTED = 8
 
 
 def available_cores() -> int:
@@ -181,11 +182,12 @@ def serve() -> None:
     # Read as it comes: a parent that waits until it can send would never take what is ready.
     threading.Thread(target=_read, args=(asked,), daemon=True).start()
     analyser = asked.get()
-    # Hundreds of thousands of remembered words would be looked through again and again. What the analysis of a batch
-    # leaves behind in circles is young.
+    # What is remembered would be looked through again and again; in circles the analysis leaves nothing behind, and a
+    # tokenizer of somebody else's little that is old.
     gc.disable()
-    while True:
-        gc.collect(0)
+    for done in count():
+        if done % _BATCHES_COLLECTED == 0:
+            gc.collect(0)
         asks = asked.get()
         try:
             analysis = analyser.analyse([document_from_json(line) for line in asks])

@@ -142,7 +142,8 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    keys: Stored
+    terms: Stored
+    """Their keys; their numbers, as soon as there are any."""
     sizes: Stored
     holders: Stored
     """Documents that hold each term."""
@@ -192,7 +193,7 @@ class CountsBuilder:
         new[starts] = 1
         self._batches.append(
             _Batch(
-                keys=self._spill.put(counts.keys),
+                terms=self._spill.put(counts.keys),
                 sizes=self._spill.put(counts.sizes),
                 holders=self._spill.put(np.add.reduceat(new, starts) if len(starts) else counts.sizes),
                 units=self._spill.put(counts.units + np.int32(self._units)),
@@ -229,7 +230,7 @@ class CountsBuilder:
         return keyed_arrays(self._keys, key_terms(self._keys, [self._long[key] for key in long.tolist()]))
 
     def merged(self, keys: Keys) -> MergedCounts:
-        """Return all batches as one.
+        """Return all batches as one; to be called once.
 
         Args:
             keys: Of the vocabulary that numbers the terms: those of `vocabulary`, or more.
@@ -239,15 +240,14 @@ class CountsBuilder:
         order = np.argsort(documents, kind="stable")
         numbered = np.empty(len(order), dtype=np.int32)
         numbered[order] = np.arange(len(order), dtype=np.int32)
-        terms = []
         counts, df = np.zeros((2, len(keys)), dtype=np.int64)
         for batch in self._batches:
-            numbers = np.searchsorted(keys, batch.keys.read())
+            numbers = np.searchsorted(keys, batch.terms.read())
             counts[numbers] += batch.sizes.read()
             df[numbers] += batch.holders.read()
-            terms.append(self._spill.put(numbers.astype(np.int32)))
+            batch.terms.replace(numbers.astype(np.int32))
         indptr = np.concatenate(([0], np.cumsum(counts)))
-        return MergedCounts(indptr, df, lengths[order], documents[order], self._parts(indptr, terms, numbered))
+        return MergedCounts(indptr, df, lengths[order], documents[order], self._parts(indptr, numbered))
 
     def arrays(self, keys: Keys | None) -> Arrays:
         """Return the occurrences of few documents as arrays, and a vocabulary where none is shared.
@@ -268,13 +268,13 @@ class CountsBuilder:
             "df": merged.df,
         }
 
-    def _parts(self, indptr: Ints, terms: list[Stored], numbered: npt.NDArray[np.int32]) -> Iterator[Part]:
+    def _parts(self, indptr: Ints, numbered: npt.NDArray[np.int32]) -> Iterator[Part]:
         from scipy.sparse import coo_array  # 0.2 s to import: builds only
 
         for first, last in stretches(indptr):
             columns, units, tfs = [], [], []
-            for batch, numbers in zip(self._batches, terms, strict=True):
-                own, ends = numbers.read(), np.cumsum(batch.sizes.read())
+            for batch in self._batches:
+                own, ends = batch.terms.read(), np.cumsum(batch.sizes.read())
                 a, b = np.searchsorted(own, (first, last)).tolist()
                 start, stop = (int(ends[i - 1]) if i else 0 for i in (a, b))
                 columns.append(np.repeat(own[a:b] - np.int32(first), np.diff(ends[a:b], prepend=start)))

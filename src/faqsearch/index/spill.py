@@ -34,6 +34,15 @@ class Stored:
             return self._array[start:stop]
         return self._spill.read(self._dtype, self._offset + start * self._dtype.itemsize, stop - start)
 
+    def replace(self, array: npt.NDArray[Any]) -> None:
+        """Put another array in the place of this one, which is as long and whose items are no smaller."""
+        array = np.ascontiguousarray(array)
+        if self._array is not None:
+            self._array = array
+        else:
+            self._spill.write(self._offset, array)
+        self._dtype = array.dtype
+
     def move(self, file: BufferedRandom) -> None:
         """Write the array to a file and let go of it."""
         if self._array is not None:
@@ -81,6 +90,12 @@ class Spill:
                 held.move(self._file)
             self._held, self._bytes = [], 0
         return stored
+
+    def write(self, offset: int, array: npt.NDArray[Any]) -> None:
+        """Write an array over what lies at `offset` in the file."""
+        if self._file is not None:
+            self._file.seek(offset)
+            self._file.write(array.data)
 
     def read(self, dtype: np.dtype[Any], offset: int, count: int) -> npt.NDArray[Any]:
         """Return `count` elements that lie at `offset` in the file."""
