@@ -33,8 +33,8 @@ tokenizer, place, processes = FugashiTokenizer(), int(sys.argv[2]), int(sys.argv
 for number, line in enumerate(open(sys.argv[1], encoding="utf-8")):
     if number // 256 % processes == place:
         row = json.loads(line)
-        tokenizer.words(row["question"])
-        tokenizer.words(row["answer"])
+        tokenizer.cut(row["question"]).words()
+        tokenizer.cut(row["answer"]).words()
 """
 _OPEN = """
 import sys, time

@@ -33,7 +33,7 @@ class Mecab:
         return list(map(self._memory.__getitem__, self.lines(text)))
 
     def cut(self, text: str) -> list[Lexeme]:
-        """Return what `lexemes` does, faster when there are many texts: MeCab's own nodes are read, not what it writes."""
+        """Return what `lexemes` does, faster from the second text on: MeCab's own nodes are read, not what it writes."""
         if self._nodes is None:
             self._nodes = _nodes() or False
         if not self._nodes:

@@ -61,23 +61,26 @@ class FugashiTokenizer:
 
     def cut(self, text: str) -> Cut:
         """Cut a text into words, once for all that an index keeps of it."""
+        return self._cut(text, self._mecab.cut)
+
+    def _cut(self, text: str, cut: Callable[[str], list[Lexeme]]) -> Cut:
         normalized = normalize(text)
         found = []
         for _, piece in pieces(normalized):
-            lexemes = self._mecab.cut(piece)
+            lexemes = cut(piece)
             found.append((piece, lexemes, self._spans(piece, lexemes)))
         return Cut(normalized, found)
 
     def words(self, text: str) -> list[str]:
         """Give the terms of the word leg, in text order."""
-        return self.cut(text).words()
+        return self._cut(text, self._mecab.lexemes).words()
 
     def words_many(self, texts: Sequence[str]) -> list[list[str]]:
         """Give `words` of each text, cutting equal texts once."""
         known: dict[str, list[str]] = {}
         for text in texts:
             if text not in known:
-                known[text] = self.words(text)
+                known[text] = self.cut(text).words()
         return [known[text] for text in texts]
 
     def bigrams(self, text: str) -> list[str]:
@@ -90,11 +93,11 @@ class FugashiTokenizer:
     def reading(self, text: str) -> str:
         """Give how a text is read, in hiragana; what cannot be read stays as written."""
         normalized = normalize(text)
-        return Cut(normalized, [(piece, self._mecab.cut(piece), ()) for _, piece in pieces(normalized)]).reading()
+        return Cut(normalized, [(piece, self._mecab.lexemes(piece), ()) for _, piece in pieces(normalized)]).reading()
 
     def spellings(self, text: str) -> list[Spelling]:
         """Give each word as it is written and as it is read; joined, they are the whole normalized text."""
-        return self.cut(text).spellings()
+        return self._cut(text, self._mecab.lexemes).spellings()
 
     def reading_ngrams(self, text: str) -> list[str]:
         """Give the terms of the reading leg."""
