@@ -644,14 +644,14 @@ typedef struct {
     /* the question */
     const int64_t *documents;
     const int64_t *numbers, *groups;
-    const float *weights, *worth;
+    const float *weights, *worth, *wanted, *near;
     const int64_t *phrase_places, *phrase_bounds, *phrase_parts;
     const int64_t *kanji;
     const double *kanji_worth;
     int64_t asked, terms, group_count, phrases, kanji_asked; /* groups without a known term count, too */
     double k1, b, mean_length, ceiling, said_all, least_pair_weight, kanji_k1, kanji_b, kanji_mean;
     /* answers */
-    float *passage, *coverage, *focus, *same, *pair, *kanji_scores;
+    float *passage, *coverage, *focus, *same, *pair, *kanji_scores, *implied;
     int32_t *phrasings;
     int64_t *sentences;
 } Reading;
@@ -668,6 +668,7 @@ typedef struct {
     int64_t held_count;
     double *total, *held; /* (units) */
     double *pairs;      /* (groups); below 0: not seen */
+    float *best;        /* (groups): the best of the terms held */
     int64_t *kanji_tf;  /* (kanji asked) */
     int64_t units;      /* room there is */
 } Room;
@@ -819,6 +820,16 @@ static void judge(const Reading *r, Room *m, int64_t document, int64_t first, in
     /* What it holds anywhere. */
     for (int64_t i = 0; i < m->held_count; i++) row[i] = r->worth[held[i]];
     float coverage = best_of_groups(r, m) / ceiling;
+    /* And what it implies. */
+    const float *near = r->near + document * r->group_count;
+    float implied = 0;
+    for (int64_t g = 0; g < r->group_count; g++) m->best[g] = 0;
+    for (int64_t i = 0; i < m->held_count; i++)
+        if (row[i] > m->best[r->groups[held[i]]]) m->best[r->groups[held[i]]] = row[i];
+    for (int64_t g = 0; g < r->group_count; g++) {
+        float lacks = r->wanted[g] - m->best[g];
+        implied += m->best[g] + (lacks > 0 ? lacks * near[g] : 0);
+    }
     double pair = 0;
     for (int64_t g = 0; g < r->group_count; g++)
         if (m->pairs[g] >= 0) pair += m->pairs[g];
@@ -827,6 +838,7 @@ static void judge(const Reading *r, Room *m, int64_t document, int64_t first, in
     r->focus[document] = share;
     r->same[document] = same;
     r->pair[document] = (float)pair;
+    r->implied[document] = implied / ceiling;
     r->phrasings[document] = (int32_t)phrasing;
     r->sentences[document] = phrasing_worth < (float)r->said_all * coverage * (float)r->ceiling ? sentence : -1;
     double kanji = 0;
@@ -886,8 +898,9 @@ static enum Fault read_all(const Reading *r) {
     m.total = malloc(((size_t)most + 1) * sizeof(double));
     m.held = malloc(((size_t)most + 1) * sizeof(double));
     m.pairs = malloc(((size_t)r->group_count + 1) * sizeof(double));
+    m.best = malloc(((size_t)r->group_count + 1) * sizeof(float));
     m.kanji_tf = malloc(((size_t)r->kanji_asked + 1) * sizeof(int64_t));
-    if (!m.slot_of || !m.looked_for || !m.kanji_of || !m.tf || !m.row || !m.held_terms || !m.whole || !m.total || !m.held || !m.pairs || !m.kanji_tf)
+    if (!m.slot_of || !m.looked_for || !m.kanji_of || !m.tf || !m.row || !m.held_terms || !m.whole || !m.total || !m.held || !m.pairs || !m.best || !m.kanji_tf)
         fault = NO_MEMORY;
     if (!fault) fault = look_up(r, &m);
     for (int64_t i = 0; i < r->asked && !fault; i++) {
@@ -915,29 +928,32 @@ static enum Fault read_all(const Reading *r) {
     free(m.total);
     free(m.held);
     free(m.pairs);
+    free(m.best);
     free(m.kanji_tf);
     return fault;
 }
 
 /* What `read` is given, in order; the last three are written. PARAMETERS: k1, b, mean length, ceiling, the part that
- * says all, the least weight in a pair; k1, b and mean length of kanji. SCORES: passage, coverage, focus, same, pair, kanji. */
+ * says all, the least weight in a pair; k1, b and mean length of kanji. SCORES: passage, coverage, focus, same, pair,
+ * implied, kanji. */
 enum {
     WORDS, UNIT_STARTS, KINDS, DOCUMENT_UNITS, IMPORTANCE, SPELLING_STARTS, SPELLING, KANJI_STARTS, KANJI_TERMS,
-    KANJI_LENGTHS, DOCUMENTS, NUMBERS, GROUPS, WEIGHTS, WORTH, PHRASE_PLACES, PHRASE_BOUNDS, PHRASE_PARTS, KANJI_ASKED,
-    KANJI_WORTH, PARAMETERS, SCORES, PHRASINGS, SENTENCES, READ_ARGUMENTS
+    KANJI_LENGTHS, DOCUMENTS, NUMBERS, GROUPS, WEIGHTS, WORTH, WANTED, NEAR, PHRASE_PLACES, PHRASE_BOUNDS,
+    PHRASE_PARTS, KANJI_ASKED, KANJI_WORTH, PARAMETERS, SCORES, PHRASINGS, SENTENCES, READ_ARGUMENTS
 };
 
 static PyObject *read_documents(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     Array a[READ_ARGUMENTS];
-    if (expect(given, READ_ARGUMENTS) < 0 || take(a, args, "481848284" "4888" "44" "8888" "88" "DDH") < 0) return NULL;
+    if (expect(given, READ_ARGUMENTS) < 0 || take(a, args, "481848284" "4888" "4444" "8888" "88" "DDH") < 0) return NULL;
     enum Fault fault = DAMAGED;
     Py_ssize_t n = a[DOCUMENTS].length, terms = a[NUMBERS].length, phrases = a[PHRASE_PLACES].length;
     const int64_t *bounds = a[PHRASE_BOUNDS].view.buf;
     int fits = a[UNIT_STARTS].length == a[KINDS].length + 1 && a[DOCUMENT_UNITS].length == a[KANJI_LENGTHS].length + 1 &&
                a[SPELLING_STARTS].length == a[IMPORTANCE].length + 1 && a[KANJI_STARTS].length > 0 &&
                a[GROUPS].length == terms && a[WEIGHTS].length == terms && a[WORTH].length == terms &&
+               a[NEAR].length == n * a[WANTED].length &&
                a[PHRASE_BOUNDS].length == phrases + 1 && a[KANJI_WORTH].length == a[KANJI_ASKED].length &&
-               a[PARAMETERS].length == 9 && a[SCORES].length == 6 * n && a[PHRASINGS].length == n &&
+               a[PARAMETERS].length == 9 && a[SCORES].length == 7 * n && a[PHRASINGS].length == n &&
                a[SENTENCES].length == n && bounds[0] == 0;
     for (Py_ssize_t i = 0; fits && i < phrases; i++)
         fits = bounds[i] < bounds[i + 1] && bounds[i + 1] <= a[PHRASE_PARTS].length;
@@ -967,6 +983,8 @@ static PyObject *read_documents(PyObject *self, PyObject *const *args, Py_ssize_
             .groups = a[GROUPS].view.buf,
             .weights = a[WEIGHTS].view.buf,
             .worth = a[WORTH].view.buf,
+            .wanted = a[WANTED].view.buf,
+            .near = a[NEAR].view.buf,
             .phrase_places = a[PHRASE_PLACES].view.buf,
             .phrase_bounds = bounds,
             .phrase_parts = a[PHRASE_PARTS].view.buf,
@@ -974,7 +992,7 @@ static PyObject *read_documents(PyObject *self, PyObject *const *args, Py_ssize_
             .kanji_worth = a[KANJI_WORTH].view.buf,
             .asked = n,
             .terms = terms,
-            .group_count = terms ? ((const int64_t *)a[GROUPS].view.buf)[terms - 1] + 1 : 0,
+            .group_count = a[WANTED].length,
             .phrases = phrases,
             .kanji_asked = a[KANJI_ASKED].length,
             .k1 = p[0],
@@ -991,7 +1009,8 @@ static PyObject *read_documents(PyObject *self, PyObject *const *args, Py_ssize_
             .focus = scores + 2 * n,
             .same = scores + 3 * n,
             .pair = scores + 4 * n,
-            .kanji_scores = scores + 5 * n,
+            .implied = scores + 5 * n,
+            .kanji_scores = scores + 6 * n,
             .phrasings = a[PHRASINGS].view.buf,
             .sentences = a[SENTENCES].view.buf,
         };

@@ -54,7 +54,19 @@ _LEXICAL_WEIGHTS = {
     "pair": 0.2,
     "kanji": 0.35,
 }
-BUILTIN_WEIGHTS: Mapping[str, float] = {**_LEXICAL_WEIGHTS, "dense": 0.4, "topic": 0.4, "context": 0.3, "meaning": 0.3}
+BUILTIN_WEIGHTS: Mapping[str, float] = {
+    **_LEXICAL_WEIGHTS,
+    "bigram": 0.5,
+    "coverage": 0.0,
+    "focus": 0.45,
+    "same": 0.3,
+    # Coverage, and more: only the built-in encoder knows single words.
+    "implied": 1.3,
+    "dense": 0.4,
+    "topic": 0.4,
+    "context": 0.3,
+    "meaning": 0.3,
+}
 MODEL_WEIGHTS: Mapping[str, float] = {**_LEXICAL_WEIGHTS, "dense": 1.5}
 
 

@@ -38,6 +38,16 @@ def sequences_of(documents):
     return Sequences(arrays)
 
 
+def read_of(sequences, asked):
+    """What is read where no document's question is near anything."""
+    documents = len(sequences.document_units) - 1
+    return read_words(sequences.excerpt(np.arange(documents)), asked, sequences, nothing_near(documents, asked))
+
+
+def nothing_near(documents, asked):
+    return np.zeros((documents, len(asked.wanted)), dtype=np.float32)
+
+
 def idf_of(sequences):
     return np.arange(1, len(sequences.vocabulary) + 1, dtype=np.float32)
 
@@ -50,7 +60,7 @@ def test_coverage_and_focus_are_shares(documents, question):
     terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
     asked = asked_words(terms, sequences.vocabulary, idf, float(idf.max(initial=0)))
 
-    read = read_words(sequences.excerpt(np.arange(len(documents))), asked, sequences)
+    read = read_of(sequences, asked)
 
     worth = {w: float(idf[n]) for w, n in zip(question, sequences.vocabulary.numbers(question), strict=True) if n >= 0}
     unknown = float(idf.max(initial=0))
@@ -63,6 +73,33 @@ def test_coverage_and_focus_are_shares(documents, question):
         assert read.scores["focus"][i] == pytest.approx(max(shares), abs=1e-5)
 
 
+@given(documents=DOCUMENTS, question=QUESTIONS, data=st.data())
+def test_what_is_lacking_counts_as_far_as_it_is_near(documents, question, data):
+    """Implied is coverage plus, of each word lacking, its part that is near; coverage alone where nothing is."""
+    sequences = sequences_of(documents)
+    idf = idf_of(sequences)
+    terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
+    # Another way to write the first word, a lighter one.
+    other = next(word for word in WORDS if word not in question)
+    asked = asked_words([*terms, WeightedTerm(other, 0.4, 0)], sequences.vocabulary, idf, float(idf.max(initial=0)))
+    near = nothing_near(len(documents), asked)
+    for place in np.ndindex(near.shape):
+        near[place] = data.draw(st.sampled_from([0.0, 0.25, 1.0]))
+
+    read = read_words(sequences.excerpt(np.arange(len(documents))), asked, sequences, near)
+
+    known = {w: float(idf[n]) for w in WORDS if (n := int(sequences.vocabulary.numbers([w])[0])) >= 0}
+    worth = [known.get(word, float(idf.max(initial=0))) for word in question]
+    lighter = 0.4 * min(known.get(other, 0.0), worth[0])
+    for i, (phrasings, sentences) in enumerate(documents):
+        held = {word for unit in (*phrasings, *sentences) for word in unit}
+        has = [value if word in held else 0.0 for word, value in zip(question, worth, strict=True)]
+        has[0] = max(has[0], lighter if other in held else 0.0)
+        expected = sum(h + (w - h) * n for h, w, n in zip(has, worth, near[i].tolist(), strict=True))
+        assert read.scores["implied"][i] == pytest.approx(expected / sum(worth) if sum(worth) else 0.0, abs=1e-5)
+    assert read_of(sequences, asked).scores["implied"] == pytest.approx(read.scores["coverage"], abs=1e-5)
+
+
 @given(documents=DOCUMENTS, question=QUESTIONS)
 def test_same_is_the_best_phrasings_harmonic_mean_cubed(documents, question):
     """A phrasing is worth the F1 of what it holds of the question and what of it was asked for, to the third power."""
@@ -70,11 +107,7 @@ def test_same_is_the_best_phrasings_harmonic_mean_cubed(documents, question):
     idf = idf_of(sequences)
     terms = [WeightedTerm(word, 1.0, group) for group, word in enumerate(question)]
 
-    read = read_words(
-        sequences.excerpt(np.arange(len(documents))),
-        asked_words(terms, sequences.vocabulary, idf, float(idf.max(initial=0))),
-        sequences,
-    )
+    read = read_of(sequences, asked_words(terms, sequences.vocabulary, idf, float(idf.max(initial=0))))
 
     worth = {w: float(idf[n]) for w, n in zip(question, sequences.vocabulary.numbers(question), strict=True) if n >= 0}
     total = sum(worth.get(word, float(idf.max(initial=0))) for word in question)
@@ -138,6 +171,6 @@ def test_a_phrase_must_stand_together():
     terms = [WeightedTerm("未知", 1.0, 0), WeightedTerm("解約 手続", 0.5, 0, ("解約", "手続"))]
 
     asked = asked_words(terms, sequences.vocabulary, idf_of(sequences), float(idf_of(sequences).max(initial=0)))
-    read = read_words(sequences.excerpt(np.arange(3)), asked, sequences)
+    read = read_of(sequences, asked)
 
     assert (read.scores["coverage"] > 0).tolist() == [True, False, False]

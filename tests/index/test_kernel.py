@@ -104,7 +104,7 @@ def test_a_damaged_number_is_an_error_and_reads_nothing_outside(searcher, monkey
 ARGUMENTS = {
     "best_of_leg": 12,
     "scores_of_units": 8,
-    "read": 24,
+    "read": 26,
     "dots": 4,
     "best_dots": 5,
     "nearest": 7,

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from faqsearch.index.asked import asked_words
 from faqsearch.index.local import LocalIndex
 from faqsearch.legs import question
 from faqsearch.passages import OTHER, PHRASING, sentence_spans
@@ -48,6 +49,36 @@ def test_views_are_cosines_of_the_nearest_sentence_with_its_question(index, aske
             lengths = [float(np.linalg.norm(text[part])) for text in texts]
             best = max(float(t[part] @ asks) / n if n else 0.0 for t, n in zip(texts, lengths, strict=True))
             assert candidates.scores[view.name][place] == pytest.approx(max(best, 0), abs=6e-3)
+
+
+def test_words_that_are_lacking_count_as_far_as_the_question_is_near(index, asked):
+    """A missing word counts by 1.5 times its topic's cosine with the entry's question, halved if it is in one entry."""
+    vectors, _ = index.word_vectors
+    wanted, candidates = asked
+    vocabulary, idf = index.sequences.vocabulary, index.legs["document"].idf
+    topic = next(slice(view.start, view.end) for view in vectors.views if view.name == "topic")
+    words = asked_words(wanted.terms["document"], vocabulary, idf, float(idf.max()))
+    groups = {}
+    for term in wanted.terms["document"]:
+        groups.setdefault(term.group, []).append((int(vocabulary.numbers([term.term])[0]), term.weight))
+    lacking = 0
+    for place, number in enumerate(candidates.documents.tolist()):
+        units = [own for own, kind in units_of(index, number) if kind != OTHER]
+        held = {word for unit in units for word in unit.tolist()}
+        asks = vectors.words(units[0]).sum(axis=0)[topic]
+        expected = 0.0
+        for (term, lead), full, group in zip(words.leads, words.wanted.tolist(), groups.values(), strict=True):
+            values = [weight * min(float(idf[n]), float(idf[group[0][0]])) for n, weight in group if n in held]
+            own = vectors.words(np.array([lead]))[0] if lead >= 0 else vectors.unknown(term)
+            lengths = float(np.linalg.norm(own[topic]) * np.linalg.norm(asks))
+            cosine = max(float(own[topic] @ asks) / lengths, 0) if lengths else 0.0
+            df = len(index.legs["document"].of(lead)[0]) if lead >= 0 else 0
+            near = min(1.5 * cosine * (df / (df + 1) if df else 1), 1)
+            has = max(values, default=0.0)
+            lacking += has < full and near > 0.1
+            expected += has + (full - has) * near
+        assert candidates.scores["implied"][place] == pytest.approx(expected / words.ceiling, abs=6e-3)
+    assert lacking
 
 
 def test_kanji_are_counted_in_all_words_of_a_document(index, asked):

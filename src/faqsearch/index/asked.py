@@ -33,6 +33,10 @@ class AskedWords:
     ceiling: float
     """What a document that holds every group at its best is worth, words the index does not know included, but
     for optional ones."""
+    wanted: Floats
+    """What of the ceiling is each group's, 0 for one that need not be held; shape (groups,)."""
+    leads: Sequence[tuple[str, int]]
+    """The word that stands for each group, and its number: the first that the index knows, or the first (-1)."""
 
     @property
     def starts(self) -> npt.NDArray[np.int64]:
@@ -57,9 +61,14 @@ def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floa
     known: list[tuple[int, int, float, float, npt.NDArray[np.int64] | None]] = []
     best: dict[int, float] = {}
     asked_idf: dict[int, float] = {}
-    for i, ((_, weight, own_group, phrase, optional), number) in enumerate(zip(terms, numbers, strict=True)):
+    leads: list[tuple[str, int]] = []
+    for i, ((term, weight, own_group, phrase, optional), number) in enumerate(zip(terms, numbers, strict=True)):
         # Terms without alternatives are groups of their own.
         group = groups.setdefault(own_group if own_group >= 0 else -1 - i, len(groups))
+        if group == len(leads):
+            leads.append((term, number))
+        elif leads[group][1] < 0 <= number:
+            leads[group] = term, number
         if phrase:
             parts = vocabulary.numbers(phrase)
             if (parts >= 0).all():
@@ -84,4 +93,6 @@ def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floa
         worth=np.array(worth, dtype=np.float32),
         phrases=[(place, parts) for place, parts in enumerate(phrases) if parts is not None],
         ceiling=sum(best.values()),
+        wanted=np.array([best.get(group, 0.0) for group in range(len(leads))], dtype=np.float32),
+        leads=leads,
     )

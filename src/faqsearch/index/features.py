@@ -5,6 +5,7 @@ the sequences of the candidates, so it costs the same in an index of a thousand 
 
     passage   BM25 of the best sentence together with its question: an answer says the right thing in one place
     coverage  share of the question's information (idf) that the document holds somewhere
+    implied   the same, where a word the document lacks counts as far as its question is about such things (`implied.py`)
     focus     share of a phrasing's information that the question asks for: of two entries that hold all words
               asked, the one about nothing else is meant
     same      how nearly a phrasing asks what was asked, no less and no more
@@ -28,7 +29,7 @@ from faqsearch.vocabulary import ranges
 
 Floats = npt.NDArray[np.float32]
 
-SHARES = frozenset({"coverage", "focus", "same", "denial"})
+SHARES = frozenset({"coverage", "implied", "focus", "same", "denial"})
 """Features that are shares of something: 1 means all, whatever the best candidate has."""
 
 # A sentence is short and says a word once or twice: less saturation and less punishment of length than for
@@ -98,12 +99,20 @@ class Read:
     phrasing says all that was asked for; shape (documents,)."""
 
 
-def read_words(excerpt: Excerpt, asked: AskedWords, sequences: Sequences) -> Read:
-    """Compare the words of an excerpt with those of a question."""
+def read_words(excerpt: Excerpt, asked: AskedWords, sequences: Sequences, near: Floats) -> Read:
+    """Compare the words of an excerpt with those of a question.
+
+    Args:
+        excerpt: Documents.
+        asked: The question.
+        sequences: What the excerpt was taken from.
+        near: As `implied_scores` takes it.
+    """
     documents = len(excerpt.unit_bounds) - 1
     if not len(asked.numbers):
         nothing = np.zeros(documents, dtype=np.float32)
         none = dict.fromkeys(("passage", "coverage", "focus", "same", "pair"), nothing)
+        none["implied"] = implied_scores(np.zeros_like(near.T), asked, near)
         return Read(none, np.zeros(documents, np.int32), np.full(documents, -1, np.int64))
     matches = match(excerpt, asked, len(sequences.vocabulary))
     passage, sentences = passage_scores(matches, sequences.mean_length)
@@ -117,6 +126,7 @@ def read_words(excerpt: Excerpt, asked: AskedWords, sequences: Sequences) -> Rea
         "focus": _best(shares, excerpt)[0],
         "same": same_scores(matches, shares),
         "pair": pair_scores(matches),
+        "implied": implied_scores(held_worth(matches), asked, near),
     }
     phrasings = (matches.phrasing - excerpt.unit_bounds[:-1]).astype(np.int32)
     return Read(scores, phrasings, np.where(told, sentences, -1))
@@ -153,6 +163,27 @@ def coverage_scores(matches: Matches) -> Scores:
     held = np.maximum.reduceat(matches.tf > 0, matches.excerpt.unit_bounds[:-1], axis=1)
     worth = _best_of_groups(held * matches.asked.worth[:, None], matches.asked).sum(axis=0)
     return np.asarray(worth / np.float32(max(matches.asked.ceiling, 1e-9)), dtype=np.float32)
+
+
+def held_worth(matches: Matches) -> Floats:
+    """Return what each document holds of each group, as idf; shape (groups, documents)."""
+    asked, bounds = matches.asked, matches.excerpt.unit_bounds
+    held = np.maximum.reduceat(matches.tf > 0, bounds[:-1], axis=1)
+    worth = np.zeros((len(asked.wanted), len(bounds) - 1), dtype=np.float32)
+    worth[asked.groups.take(asked.starts)] = np.maximum(_best_of_groups(held * asked.worth[:, None], asked), 0)
+    return worth
+
+
+def implied_scores(worth: Floats, asked: AskedWords, near: Floats) -> Scores:
+    """Return the share of the question's information each document holds or implies, 0–1; shape (documents,).
+
+    Args:
+        worth: What each document holds of each group; shape (groups, documents).
+        asked: The question.
+        near: What of a word counts where a document does not hold it, 0–1; shape (documents, groups).
+    """
+    lacks = np.maximum(asked.wanted[:, None] - worth, 0)
+    return np.asarray((worth + lacks * near.T).sum(axis=0) / np.float32(max(asked.ceiling, 1e-9)), dtype=np.float32)
 
 
 def phrasing_shares(matches: Matches, importance: Floats) -> Floats:

@@ -23,6 +23,7 @@ from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
 from faqsearch.index.features import SHARES
 from faqsearch.index.folder import Generation, IndexFolder
+from faqsearch.index.implied import Implied
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
@@ -93,7 +94,9 @@ class LocalIndex:
         self._word_vectors = own
         units = UnitVectors(arrays[UNITS_FILE], own.views) if own else None
         self.legs: Mapping[str, Postings] = {leg: Postings(a, self.manifest.documents) for leg, a in lexical.items()}
-        self._reader = Reader(self.sequences, Spelling(words), self.legs["document"].idf, units)
+        idf = self.legs["document"].idf
+        implied = Implied(own, units, idf, self.manifest.documents) if own and units is not None else None
+        self._reader = Reader(self.sequences, Spelling(words), idf, units, implied)
         self.vocabularies = {
             leg: Vocabulary(arrays) if "keys" in arrays else self.sequences.vocabulary
             for leg, arrays in lexical.items()

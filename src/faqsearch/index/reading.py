@@ -18,6 +18,7 @@ from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.asked import AskedWords, asked_words
 from faqsearch.index.characters import Spelling
 from faqsearch.index.features import Read, read_words
+from faqsearch.index.implied import Implied
 from faqsearch.index.interface import Question
 from faqsearch.index.sequences import Sequences
 from faqsearch.passages import PHRASING
@@ -35,14 +36,23 @@ class Reader:
         spelling: Which kanji they are written with.
         idf: idf of every word of the index.
         vectors: Where units stand in the views of the built-in encoder; None for another encoder.
+        implied: Which words they imply; None for another encoder.
     """
 
-    def __init__(self, sequences: Sequences, spelling: Spelling, idf: Floats, vectors: UnitVectors | None) -> None:
+    def __init__(
+        self,
+        sequences: Sequences,
+        spelling: Spelling,
+        idf: Floats,
+        vectors: UnitVectors | None = None,
+        implied: Implied | None = None,
+    ) -> None:
         self.sequences = sequences
         self._spelling = spelling
         self._idf = idf
         self._unknown_idf = float(idf.max(initial=0))
         self._vectors = vectors
+        self._implied = implied
         self._constants = (features.K1, features.B, sequences.mean_length)
         self._rest = (features.SAID_ALL, features.LEAST_PAIR_WEIGHT, *spelling.parameters)
 
@@ -53,32 +63,41 @@ class Reader:
             IndexFormatError: The index is damaged.
         """
         asked = asked_words(question.terms.get("document", ()), self.sequences.vocabulary, self._idf, self._unknown_idf)
-        if kernel.compiled is None or not self._spelling.packed:
-            read = self._reference(question, documents, asked)
-        else:
-            read = self._compiled(kernel.compiled, question, documents, asked)
-        # Of a document's question; its other phrasings say できない and できる as people happen to ask.
-        first = self.sequences.document_units.take(documents)
+        # A document's question; its other phrasings say できない and できる as people happen to ask.
+        # Clipped: whether the index is damaged is found out below.
+        first = self.sequences.document_units.take(documents).clip(0, len(self.sequences.unit_kinds) - 1)
         asks = self.sequences.unit_kinds.take(first) == PHRASING
+        # `UnitVectors` has no rows for the unit of other words that ends each document.
+        if self._implied is None:
+            near = np.zeros((len(documents), len(asked.leads)), dtype=np.float32)
+        else:
+            near = self._implied.near(asked, first - documents, asks)
+        if kernel.compiled is None or not self._spelling.packed:
+            read = self._reference(question, documents, asked, near)
+        else:
+            read = self._compiled(kernel.compiled, question, documents, asked, near)
+        if self._implied is None:
+            del read.scores["implied"]
         denies = (self.sequences.unit_spans.take(first, axis=0)[:, 1] > 0) & asks
         read.scores["denial"] = (denies == question.denies).astype(np.float32)
         if question.vector is not None and self._vectors is not None:
-            # `UnitVectors` has no rows for the unit of other words that ends each document.
             counts = self.sequences.document_units.take(documents + 1) - first - 1
             nearest = self._vectors.nearest(question.vector[0], first - documents, counts)
             read.scores.update(zip((view.name for view in self._vectors.views), nearest, strict=True))
         return read
 
-    def _reference(self, question: Question, documents: npt.NDArray[np.int64], asked: AskedWords) -> Read:
+    def _reference(self, question: Question, documents: npt.NDArray[np.int64], asked: AskedWords, near: Floats) -> Read:
         excerpt = self.sequences.excerpt(documents)
-        read = read_words(excerpt, asked, self.sequences)
+        read = read_words(excerpt, asked, self.sequences, near)
         read.scores["kanji"] = self._spelling.scores(documents, excerpt, question.kanji)
         return read
 
-    def _compiled(self, compiled: Any, question: Question, documents: npt.NDArray[np.int64], asked: AskedWords) -> Read:
+    def _compiled(
+        self, compiled: Any, question: Question, documents: npt.NDArray[np.int64], asked: AskedWords, near: Floats
+    ) -> Read:
         sequences, spelling = self.sequences, self._spelling
         kanji, worth = spelling.asked(question.kanji)
-        scores = np.empty((6, len(documents)), dtype=np.float32)
+        scores = np.empty((7, len(documents)), dtype=np.float32)
         phrasings, sentences = np.empty(len(documents), np.int32), np.empty(len(documents), np.int64)
         parameters = (*self._constants, asked.ceiling, *self._rest)
         try:
@@ -94,6 +113,8 @@ class Reader:
                 asked.groups,
                 asked.weights,
                 asked.worth,
+                asked.wanted,
+                near,
                 *(_flat(asked.phrases) if asked.phrases else _NO_PHRASES),
                 kanji,
                 worth,
@@ -104,7 +125,7 @@ class Reader:
             )
         except IndexError as error:
             raise IndexFormatError("the words of the index are damaged", hint=DAMAGE_HINT) from error
-        names = ("passage", "coverage", "focus", "same", "pair", "kanji")
+        names = ("passage", "coverage", "focus", "same", "pair", "implied", "kanji")
         return Read(dict(zip(names, scores, strict=True)), phrasings, sentences)
 
 

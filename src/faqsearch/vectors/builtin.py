@@ -93,6 +93,22 @@ class WordVectors:
         else:
             kernel.compiled.sum_rows(self._words, self._word_factors, self._bounds, numbers, weights, total)
 
+    def directions(self, terms: Sequence[str], numbers: npt.NDArray[np.int64], view: View) -> Floats:
+        """Return the vectors of words in one of the corpus's own views, scaled to length 1.
+
+        Args:
+            terms: The words.
+            numbers: Their numbers; -1 for words no document holds, which are the sum of their kanji.
+            view: The view.
+
+        Returns:
+            float32, shape (n, the view's dimension); zero where there is nothing.
+        """
+        rows = self._words[numbers, view.start : view.end].astype(np.float32)
+        for place in np.flatnonzero(numbers < 0).tolist():
+            rows[place] = self._kanji_sum(kanji_of(terms[place]))[view.start : view.end]
+        return unit_rows(rows)
+
     def unknown(self, term: str) -> Floats:
         """Return a vector for a word no document holds; float32, shape (dimension,).
 

@@ -94,6 +94,20 @@ class UnitVectors:
         found *= self._factors.take(units, axis=0).T
         return found
 
+    def of_view(self, units: npt.NDArray[np.int64], view: int) -> Floats:
+        """Return the vectors of some units in one view, scaled to length 1; float32, shape (units, dimension).
+
+        Args:
+            units: Numbers of units; one that there is not takes the nearest that there is, or zeros.
+            view: The view's place.
+        """
+        own = self.views[view]
+        if not len(self):
+            return np.zeros((len(units), own.end - own.start), dtype=np.float32)
+        units = units.clip(0, len(self) - 1)
+        # Not `take`, which copies the whole column first.
+        return np.asarray(self._vectors[units, own.start : own.end] * self._factors[units, view][:, None])
+
     def _asked(self, vector: Floats) -> Floats:
         """Each view of a question scaled to length 1."""
         return np.asarray(vector * np.float32(math.sqrt(len(self.views))))
