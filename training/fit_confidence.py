@@ -159,7 +159,7 @@ def ask(
     The other is the built-in one's `dense` leg alone, under a model's weights; its cosine's size is not used.
     """
     names = Names(searcher)
-    for query, every in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
+    for query, (_, every) in zip(queries, gather(searcher, [query.text for query in queries]), strict=True):
         own = judgments.of(query) if judgments else {}
         grades = np.array([own.get(document, 0) for document in names(every.documents)], dtype=np.int64)
         kept = grades == 0 if kind == REMOVED else np.ones(len(grades), dtype=np.bool_)
