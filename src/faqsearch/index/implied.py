@@ -1,10 +1,9 @@
 """Implied words: how far a document speaks of a word of the question that it does not hold.
 
-Half of the questions people ask lack no word of the right entry; the others say 値段 where it says 料金. A document
-that lacks a word but whose own question is about such things is more likely meant than one that is about something
-else: smoothing a document's words with its topics (Wei and Croft 2006, "LDA-based document models for ad-hoc
-retrieval"), with the topics of latent semantic analysis, and only for words that are missing. Measured in
-benchmarks/README.md: the largest gain of any leg since `same`, and the only one on all sets but one.
+People ask for 値段 where the entry says 料金. A document that lacks a word but whose own question is about such things is
+more likely meant than one about something else. This is smoothing a document's words with its topics (Wei and Croft
+2006, "LDA-based document models for ad-hoc retrieval"), here those of latent semantic analysis, and only for words that
+are missing. Measured in benchmarks/README.md.
 """
 
 from __future__ import annotations
