@@ -22,7 +22,7 @@
 #endif
 
 /* Goes up whenever a function is added, or takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 6
+#define INTERFACE 7
 
 #if defined(__GNUC__)
 #define FETCH(address) __builtin_prefetch(address)
@@ -1261,6 +1261,59 @@ static PyObject *nearest_units(PyObject *self, PyObject *const *args, Py_ssize_t
     return finish(fault);
 }
 
+/* Packed rows, factors (rows, views), (dimension, view, its start, its end), rows wanted (-1: zeros), directions (n, of the
+ * view's dimension), out (rows wanted, n): cosines, no less than 0 and no more than 1. */
+static PyObject *view_cosines(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[6];
+    if (expect(given, 6) < 0 || take(a, args, "14884D") < 0) return NULL;
+    enum Fault fault = a[2].length == 4 ? FINE : DAMAGED;
+    const int64_t *where = a[2].view.buf, *wanted = a[3].view.buf;
+    int64_t dimension = 0, view = 0, start = 0, own = 0, rows = 0, views = 0, n = a[3].length, directions = 0;
+    if (!fault) {
+        dimension = where[0], view = where[1], start = where[2], own = where[3] - start;
+        if (dimension < 1 || start < 0 || own < 1 || where[3] > dimension || a[0].length % dimension) fault = DAMAGED;
+    }
+    if (!fault) {
+        rows = a[0].length / dimension;
+        views = rows ? a[1].length / rows : 1;
+        directions = a[4].length / own;
+        if (view < 0 || view >= views || a[5].length != n * directions) fault = DAMAGED;
+    }
+    const int8_t *packed = a[0].view.buf;
+    const float *factors = a[1].view.buf, *given_directions = a[4].view.buf;
+    float *out = a[5].view.buf;
+    int64_t room = own + LANES;
+    float *asked = NULL;
+    int8_t *last_row = NULL;
+    Py_BEGIN_ALLOW_THREADS
+    if (!fault) {
+        asked = calloc((size_t)(directions * room + 1), sizeof(float));
+        last_row = calloc((size_t)(room + 1), 1);
+        if (!asked || !last_row) fault = NO_MEMORY;
+    }
+    for (int64_t g = 0; g < directions && !fault; g++)
+        memcpy(asked + g * room, given_directions + g * own, (size_t)own * sizeof(float));
+    for (int64_t i = 0; i < n && !fault; i++) {
+        if (wanted[i] >= rows) fault = DAMAGED;
+        if (wanted[i] < 0 || fault) {
+            for (int64_t g = 0; g < directions; g++) out[i * directions + g] = 0;
+            continue;
+        }
+        const int8_t *row = packed + wanted[i] * dimension + start;
+        if (wanted[i] * dimension + start + own + LANES > rows * dimension) row = memcpy(last_row, row, (size_t)own);
+        float factor = factors[wanted[i] * views + view];
+        for (int64_t g = 0; g < directions; g++) {
+            float cosine = best_dot_packed(row, asked + g * room, own) * factor;
+            out[i * directions + g] = cosine < 0 ? 0 : cosine > 1 ? 1 : cosine;
+        }
+    }
+    free(asked);
+    free(last_row);
+    Py_END_ALLOW_THREADS
+    release(a, 6);
+    return finish(fault);
+}
+
 /* ---- encoding: WordVectors.total ---- */
 
 /* packed rows, factors (rows, views), view bounds, row numbers, weights, out: the weighted sum of the rows */
@@ -1761,6 +1814,7 @@ static PyMethodDef methods[] = {
     {"best_dots", (PyCFunction)(void (*)(void))best_dots, METH_FASTCALL, "LocalIndex._dense_scores"},
     {"nearest", (PyCFunction)(void (*)(void))nearest, METH_FASTCALL, "DenseIndex.nearest"},
     {"sum_rows", (PyCFunction)(void (*)(void))sum_rows, METH_FASTCALL, "WordVectors.total"},
+    {"view_cosines", (PyCFunction)(void (*)(void))view_cosines, METH_FASTCALL, "UnitVectors.near"},
     {"unit_views", (PyCFunction)(void (*)(void))unit_views, METH_FASTCALL, "WordVectors.unit"},
     {"memory", (PyCFunction)(void (*)(void))new_memory, METH_FASTCALL, "what MeCab's entries mean"},
     {"lexemes", (PyCFunction)(void (*)(void))lexemes, METH_FASTCALL, "Mecab.cut"},

@@ -63,7 +63,7 @@ def test_candidates_are_the_same_with_and_without_the_kernel(searcher, monkeypat
     assert fast.sentences.tolist() == slow.sentences.tolist()
     assert list(fast.scores) == list(slow.scores)
     for leg, scores in slow.scores.items():
-        if leg in ("dense", "topic", "context", "meaning"):
+        if leg in ("dense", "topic", "context", "meaning", "implied"):
             np.testing.assert_allclose(fast.scores[leg], scores, atol=1e-6, err_msg=leg)
         else:
             # One unit in the last place: numpy sums a single column pairwise.
@@ -112,6 +112,7 @@ ARGUMENTS = {
     "numbers": 6,
     "sum_rows": 6,
     "unit_views": 2,
+    "view_cosines": 6,
     "sums": 12,
     "count": 5,
     "number": 2,

@@ -57,5 +57,4 @@ class Implied:
         directions = self._words.directions([term for term, _ in asked.leads], numbers, view)
         df = (self._documents + 1) * np.exp(-self._idf.take(numbers, mode="clip"))
         sure = np.where(numbers < 0, 1, df / (df + 1)).astype(np.float32) / np.float32(_FULL)
-        cosines = self._units.of_view(np.where(asks, units, 0), self._place) @ (directions * sure[:, None]).T
-        return np.minimum(np.maximum(cosines, 0), asks[:, None].astype(np.float32))
+        return self._units.near(np.where(asks, units, -1), self._place, directions * sure[:, None])

@@ -129,8 +129,13 @@ class WordVectors:
         known = [
             p for p, c in zip(places.tolist(), code_points, strict=True) if p < len(self._kanji) and self._kanji[p] == c
         ]
-        found = self._unpack(self._kanji_vectors[known], self._kanji_factors[known])
-        return np.asarray(found.sum(axis=0, dtype=np.float32))
+        if kernel.compiled is None:
+            found = self._unpack(self._kanji_vectors[known], self._kanji_factors[known])
+            return np.asarray(found.sum(axis=0, dtype=np.float32))
+        total, own = np.zeros(self.dimension, dtype=np.float32), np.array(known, dtype=np.int64)
+        once = np.ones(len(own), dtype=np.float32)
+        kernel.compiled.sum_rows(self._kanji_vectors, self._kanji_factors, self._bounds, own, once, total)
+        return total
 
     @property
     def packed(self) -> tuple[npt.NDArray[np.int8], Floats, npt.NDArray[np.int64]]:

@@ -94,19 +94,28 @@ class UnitVectors:
         found *= self._factors.take(units, axis=0).T
         return found
 
-    def of_view(self, units: npt.NDArray[np.int64], view: int) -> Floats:
-        """Return the vectors of some units in one view, scaled to length 1; float32, shape (units, dimension).
+    def near(self, units: npt.NDArray[np.int64], view: int, directions: Floats) -> Floats:
+        """Return the cosines of some units and some directions in one view, 0–1; float32, shape (units, n).
 
         Args:
-            units: Numbers of units; one that there is not takes the nearest that there is, or zeros.
+            units: Numbers of units; -1, or one that there is not, is near nothing.
             view: The view's place.
+            directions: float32, shape (n, the view's dimension); of length 1, or less to count less.
         """
         own = self.views[view]
+        units = np.where(units < len(self), units, -1)
+        if kernel.compiled is not None:
+            where = np.array([self._vectors.shape[1], view, own.start, own.end], dtype=np.int64)
+            found = np.empty((len(units), len(directions)), dtype=np.float32)
+            kernel.compiled.view_cosines(
+                self._vectors, self._factors, where, units, np.ascontiguousarray(directions), found
+            )
+            return found
         if not len(self):
-            return np.zeros((len(units), own.end - own.start), dtype=np.float32)
-        units = units.clip(0, len(self) - 1)
+            return np.zeros((len(units), len(directions)), dtype=np.float32)
         # Not `take`, which copies the whole column first.
-        return np.asarray(self._vectors[units, own.start : own.end] * self._factors[units, view][:, None])
+        rows = self._vectors[units, own.start : own.end] * self._factors[units, view][:, None]
+        return np.asarray(np.clip((rows * (units >= 0)[:, None]) @ directions.T, 0, 1), dtype=np.float32)
 
     def _asked(self, vector: Floats) -> Floats:
         """Each view of a question scaled to length 1."""
