@@ -30,15 +30,13 @@ class Implied:
     Args:
         words: The vectors of the words of the index.
         units: Those of its units.
-        idf: idf of every word of the index, ln(n / df) or nearly so.
-        documents: Documents in the index, n.
+        df: In how many documents of the whole index each word stands.
     """
 
-    def __init__(self, words: WordVectors, units: UnitVectors, idf: Floats, documents: int) -> None:
+    def __init__(self, words: WordVectors, units: UnitVectors, df: npt.NDArray[np.uint32]) -> None:
         self._words = words
         self._units = units
-        self._idf = idf
-        self._documents = documents
+        self._df = df
         self._place = [view.name for view in words.views].index(VIEW)
 
     def near(self, asked: AskedWords, units: npt.NDArray[np.int64], asks: npt.NDArray[np.bool_]) -> Floats:
@@ -55,6 +53,6 @@ class Implied:
         numbers = np.array([number for _, number in asked.leads], dtype=np.int64)
         view = self._words.views[self._place]
         directions = self._words.directions([term for term, _ in asked.leads], numbers, view)
-        df = (self._documents + 1) * np.exp(-self._idf.take(numbers, mode="clip"))
-        sure = np.where(numbers < 0, 1, df / (df + 1)).astype(np.float32) / np.float32(_FULL)
+        df = self._df.take(numbers, mode="clip") if len(self._df) else np.zeros(len(numbers), dtype=np.uint32)
+        sure = np.where(numbers < 0, 1, df / (df + 1.0)).astype(np.float32) / np.float32(_FULL)
         return self._units.near(np.where(asks, units, -1), self._place, directions * sure[:, None])

@@ -95,7 +95,7 @@ class LocalIndex:
         units = UnitVectors(arrays[UNITS_FILE], own.views) if own else None
         self.legs: Mapping[str, Postings] = {leg: Postings(a, self.manifest.documents) for leg, a in lexical.items()}
         idf = self.legs["document"].idf
-        implied = Implied(own, units, idf, self.manifest.documents) if own and units is not None else None
+        implied = Implied(own, units, self.legs["document"].df) if own and units is not None else None
         self._reader = Reader(self.sequences, Spelling(words), idf, units, implied)
         self.vocabularies = {
             leg: Vocabulary(arrays) if "keys" in arrays else self.sequences.vocabulary
