@@ -216,7 +216,7 @@ def main() -> int:
             print(f"wrong after {what}: ended {ended}", file=sys.stderr)
 
     for number, command in enumerate(("build", "update", "tune")):
-        steps, share = steps_of(place, command), given.kills // 6
+        steps, share = steps_of(place, command), -(-given.kills // 6)
         started = time.perf_counter()
         judge(f"{command} not interrupted", interrupted(place, command, 0, "count"))
         usual = time.perf_counter() - started
