@@ -1314,7 +1314,7 @@ static PyObject *view_cosines(PyObject *self, PyObject *const *args, Py_ssize_t 
     return finish(fault);
 }
 
-/* ---- encoding: WordVectors.total ---- */
+/* ---- encoding: WordVectors.add and WordVectors.scale ---- */
 
 /* packed rows, factors (rows, views), view bounds, row numbers, weights, out: the weighted sum of the rows */
 static PyObject *sum_rows(PyObject *self, PyObject *const *args, Py_ssize_t given) {
@@ -1813,9 +1813,9 @@ static PyMethodDef methods[] = {
     {"dots", (PyCFunction)(void (*)(void))dots, METH_FASTCALL, "rows of a matrix times a vector"},
     {"best_dots", (PyCFunction)(void (*)(void))best_dots, METH_FASTCALL, "LocalIndex._dense_scores"},
     {"nearest", (PyCFunction)(void (*)(void))nearest, METH_FASTCALL, "DenseIndex.nearest"},
-    {"sum_rows", (PyCFunction)(void (*)(void))sum_rows, METH_FASTCALL, "WordVectors.total"},
+    {"sum_rows", (PyCFunction)(void (*)(void))sum_rows, METH_FASTCALL, "WordVectors.add"},
     {"view_cosines", (PyCFunction)(void (*)(void))view_cosines, METH_FASTCALL, "UnitVectors.near"},
-    {"unit_views", (PyCFunction)(void (*)(void))unit_views, METH_FASTCALL, "WordVectors.unit"},
+    {"unit_views", (PyCFunction)(void (*)(void))unit_views, METH_FASTCALL, "WordVectors.scale"},
     {"memory", (PyCFunction)(void (*)(void))new_memory, METH_FASTCALL, "what MeCab's entries mean"},
     {"lexemes", (PyCFunction)(void (*)(void))lexemes, METH_FASTCALL, "Mecab.cut"},
     {"count", (PyCFunction)(void (*)(void))count, METH_FASTCALL, "index.counts"},

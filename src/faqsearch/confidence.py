@@ -61,8 +61,7 @@ _THRESHOLD = 0.4
 _REPEATED = 0.97
 # At most, for a document that holds no word of the question, and for one that holds less than half of what was asked.
 # Of such first hits with more than 0.3 under the fit alone, one in three was right.
-_MOST = np.array([0.25, 0.3, 1.0])
-_MOST_FROM = np.array([np.nextafter(0, 1), 0.5])
+_UNKNOWN, _HALF = 0.25, 0.3
 VIEWS = frozenset({"topic", "context", "meaning"})
 """Legs that only the built-in encoder has."""
 # `nearness` is the mean of these; `context` adds nothing to the others.
@@ -105,7 +104,8 @@ def confidences(
 
 def probabilities(fitted: Model, values: Floats) -> Probabilities:
     """Return the confidence of rows of signals, each by itself; float64, shape (n,)."""
-    most = _MOST.take(np.searchsorted(_MOST_FROM, values[:, SIGNALS.index("coverage")], side="right"))
+    coverage = values[:, SIGNALS.index("coverage")]
+    most = np.where(coverage > 0, np.where(coverage >= 0.5, 1, _HALF), _UNKNOWN)
     return np.asarray(np.minimum(fitted.of(values), most))
 
 
