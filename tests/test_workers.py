@@ -80,7 +80,7 @@ def children(parent=None):
     for path in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             same = path.joinpath("stat").read_text().rpartition(")")[2].split()[1] == str(parent or os.getpid())
-            if same and b"faqsearch.workers" in path.joinpath("cmdline").read_bytes():
+            if same and b"faqsearch.processes" in path.joinpath("cmdline").read_bytes():
                 found.append(path)
     return found
 

@@ -18,11 +18,12 @@ from faqsearch.index.manifest import Manifest, SourceRecord
 from faqsearch.index.remembered import remembering
 from faqsearch.index.store import open_store
 from faqsearch.index.writer import GenerationWriter, Written
+from faqsearch.processes import available_cores
 from faqsearch.settings import Settings
 from faqsearch.sources import Corpus, Item, Problem, ReadBefore, ReadReport
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
-from faqsearch.workers import analysed, available_cores
+from faqsearch.workers import analysed
 
 if TYPE_CHECKING:
     from faqsearch.index.store import Store
