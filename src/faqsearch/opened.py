@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faqsearch.errors import IndexFormatError, IndexMismatch
 from faqsearch.index.arrays import DAMAGE_HINT
@@ -27,6 +27,12 @@ class Opened:
     encoder: Encoder
     legs: frozenset[str]
     """Legs with a weight."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Files and dictionaries are opened anew in another process; a model would be loaded for seconds.
+        if not isinstance(self.encoder, BuiltinEncoder):
+            raise TypeError("an encoder of its own stays in its process")
+        return Opened.of, (self.index, self.tokenizer, None)
 
     @classmethod
     def of(

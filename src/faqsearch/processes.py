@@ -60,7 +60,7 @@ class Worker:
         )
         self._asks: IO[bytes] = self._process.stdin  # type: ignore[assignment]
         self._answers: IO[bytes] = self._process.stdout  # type: ignore[assignment]
-        self._write(job)
+        self._write(pickle.dumps(job))
 
     def __enter__(self) -> Self:
         return self
@@ -126,7 +126,7 @@ def serve() -> None:
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     # Read as it comes: a parent that waits until it can send would never take what is ready.
     threading.Thread(target=_read, args=(asked,), daemon=True).start()
-    job = asked.get()
+    packed, job = asked.get(), None
     # What is remembered would be looked through again and again; in circles the analysis leaves nothing behind, and a
     # tokenizer of somebody else's little that is old.
     gc.disable()
@@ -135,6 +135,8 @@ def serve() -> None:
             gc.collect(0)
         asks = asked.get()
         try:
+            if job is None:
+                job = pickle.loads(packed)  # noqa: S301 - from our own parent
             answer = pickle.dumps((job(asks), None), pickle.HIGHEST_PROTOCOL)
         except Exception as error:  # noqa: BLE001 - all of them are the parent's to raise
             answer = _told(error)

@@ -1,30 +1,24 @@
-"""The road out: question → terms and vector → candidates → ranking → confidence → snippets → results."""
+"""The road out: an index that answers questions, one or many at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING
 
-from faqsearch.confidence import confidences, threshold
+from faqsearch.answering import Answering, Wanted
 from faqsearch.dictionaries import LiveSynonyms, synonyms_beside
 from faqsearch.documents import Document
-from faqsearch.explain import Explanation, explain_document, explain_hit, matched
+from faqsearch.explain import Explanation
 from faqsearch.index import open_generation
 from faqsearch.index.damage import says_damage
 from faqsearch.index.facets import Where
 from faqsearch.index.interface import Candidates
 from faqsearch.index.manifest import Manifest
-from faqsearch.legs import DENSE_LEGS, LEXICAL_LEGS, Asked, checked, question, understand
+from faqsearch.legs import Asked
 from faqsearch.opened import Opened
-from faqsearch.ranking import fuse, without_copies
-from faqsearch.repeats import lead
-from faqsearch.results import Hit, Results
+from faqsearch.results import Results
 from faqsearch.settings import Settings
-from faqsearch.snippets import snippet
-from faqsearch.vectors.builtin import BuiltinEncoder
 
 if TYPE_CHECKING:
     from faqsearch.index.interface import Index
@@ -32,12 +26,6 @@ if TYPE_CHECKING:
     from faqsearch.suggest import Suggestion
     from faqsearch.tokens import Tokenizer
     from faqsearch.vectors.interface import Encoder, Vectors
-
-# Documents each leg may bring in: 60 rank the judged sets as 100 do, but for one right entry of our corpus.
-_DEPTH = 60
-# Candidates that are read word by word, at least. With 80, right entries are lost (recall@10 of support_articles - 0.005).
-_READ = 100
-_SUGGESTIONS = 3  # shown when nothing is confident
 
 
 class Searcher:
@@ -131,34 +119,36 @@ class Searcher:
             QueryError: The question is empty.
             SettingsError: `where` names a field no document has.
         """
-        started = perf_counter()
-        still = copy(self)  # which a refresh meanwhile does not move
-        asked = still.understand(checked(query))
-        return still._answer(query, asked, still.encode([asked]), k, where, explain, started)  # noqa: SLF001
+        return self._now().answer([query], Wanted(k, where, explain))[0]
 
     @says_damage
     def search_many(
-        self, queries: Iterable[str], *, k: int = 10, where: Where | None = None, explain: bool = False
+        self,
+        queries: Iterable[str],
+        *,
+        k: int = 10,
+        where: Where | None = None,
+        explain: bool = False,
+        processes: int | None = None,
     ) -> list[Results]:
-        """Return the results of each question, in order; questions are encoded together.
+        """Return the results of each question, in order, as `search` would; questions are encoded together.
+
+        Args:
+            queries: Questions.
+            k: Hits wanted for each, at most.
+            where: As for `search`.
+            explain: As for `search`.
+            processes: Processes to answer in, this one included; None takes one for each core. Others are started when
+                there is a second's work for them and more, and end with the call. An index in an engine, or with a
+                transformer, is asked from this process alone.
 
         Raises:
             QueryError: A question is empty.
             SettingsError: `where` names a field no document has.
         """
-        started = perf_counter()
-        queries = list(queries)
-        if not queries:
-            return []
-        still = copy(self)
-        understood = [still.understand(checked(query)) for query in queries]
-        vectors = still.encode(understood)
-        shared = (perf_counter() - started) / len(queries)
-        rows = [None if vectors is None else vectors[i : i + 1] for i in range(len(queries))]
-        return [
-            still._answer(query, asked, row, k, where, explain, perf_counter() - shared)  # noqa: SLF001
-            for query, asked, row in zip(queries, understood, rows, strict=True)
-        ]
+        from faqsearch.many import answer_many
+
+        return answer_many(self._now(), list(queries), Wanted(k, where, explain), processes)
 
     @says_damage
     def suggest(self, text: str, *, k: int = 8) -> list[Suggestion]:
@@ -187,22 +177,15 @@ class Searcher:
             DocumentNotFound: No document has that id.
             SettingsError: `where` names a field no document has.
         """
-        still = copy(self)
-        understood = still.understand(checked(query))
-        asked = question(understood, still.tokenizer, still.encode([understood]), still._opened.legs)  # noqa: SLF001
-        return explain_document(still.index, query, understood, asked, document_id, depth=_DEPTH, where=where)
+        return self._now().explain(query, document_id, where)
 
     def understand(self, text: str) -> Asked:
         """Return what a question asks for, in the words of this index."""
-        return understand(text, self.tokenizer, self.index.lexicon, self.synonyms.current())
+        return self._now().understand(text)
 
     def encode(self, asked: Sequence[Asked]) -> Vectors | None:
         """Return the questions' vectors, shape (n, dimension); None when no dense leg has a weight."""
-        if not self._opened.legs & DENSE_LEGS:
-            return None
-        if isinstance(self.encoder, BuiltinEncoder):
-            return self.encoder.encode_words([one.words for one in asked])
-        return self.encoder.encode_queries([one.text for one in asked])
+        return self._now().encode(asked)
 
     def candidates(
         self, asked: Asked, vector: Vectors | None, where: Where | None = None, *, every_leg: bool = False
@@ -215,56 +198,11 @@ class Searcher:
             where: As for `search`.
             every_leg: Ask also the legs whose weight is 0.
         """
-        legs = LEXICAL_LEGS if every_leg else self._opened.legs
-        return self.index.candidates(question(asked, self.tokenizer, vector, legs), depth=_DEPTH, where=where)
+        return self._now().candidates(asked, vector, where, every_leg=every_leg)
 
-    def _answer(
-        self,
-        query: str,
-        understood: Asked,
-        vector: Vectors | None,
-        k: int,
-        where: Where | None,
-        explain: bool,
-        started: float,
-        correct: bool = True,
-    ) -> Results:
-        index, tokenizer, settings = self.index, self.tokenizer, self.settings
-        asked = question(understood, tokenizer, vector, self._opened.legs)
-        candidates = index.candidates(asked, depth=max(_DEPTH, k), most=max(_READ, 4 * k), where=where)
-        fused = fuse(candidates, settings.weights, settings.fusion)
-        ranking, sure = lead(index, query, candidates, fused)
-        order, copies = without_copies(index, candidates, ranking.order, max(k, _SUGGESTIONS))
-        documents = index.documents(numbers := candidates.documents[order].tolist())
-        certain = confidences(candidates, fused, order, repeated=sure, fitted=settings.confidence).tolist()
-        terms = {term.term for term in asked.terms["document"]}
-        places, scores = order[:k].tolist(), ranking.scores[order].tolist()
-        asks, found = matched(documents, candidates, order), (index, asked, understood.words, candidates, ranking)
-        others = {place: tuple(index.documents(candidates.documents[o].tolist())) for place, o in copies.items()}
-        hits = []
-        for i, (place, document) in enumerate(zip(places, documents, strict=False)):
-            shown = snippet(document.answer, asks[i].sentence, index.sentences(numbers[i]), terms, tokenizer)
-            explanation = explain_hit(*found, place) if explain else {}
-            told = shown.text, shown.highlights, asks[i].text, explanation, others.get(place, ())
-            hits.append(Hit(i + 1, document, scores[i], certain[i], *told))
-        answered = bool(certain) and certain[0] >= threshold()
-        suggestions = () if answered else tuple(dict.fromkeys(d.question for d in documents[:_SUGGESTIONS]))
-        meant = self._meant(understood.text, hits, where) if correct and not answered else None
-        return Results(query, tuple(hits), answered, (perf_counter() - started) * 1000, suggestions, meant)
-
-    def _meant(self, text: str, hits: Sequence[Hit], where: Where | None) -> str | None:
-        """Return what a weak question was probably meant to be; asking it must lead to something surer."""
-        from faqsearch.suggest import did_you_mean
-
-        meant = did_you_mean(self.index, self.tokenizer, text)
-        if meant is None:
-            return None
-        asked = self.understand(meant)
-        found = self._answer(meant, asked, self.encode([asked]), 1, where, False, perf_counter(), correct=False)
-        # Every word sounds like some other one (天気, 転記): then only an answer shows that the other one was meant.
-        alike = self.tokenizer.reading(meant) == self.tokenizer.reading(text)
-        before = hits[0].confidence if hits else 0.0
-        return meant if found.answered or (not alike and found.hits and found.hits[0].confidence > before) else None
+    def _now(self) -> Answering:
+        """What answers a question from its beginning to its end, also when `refresh` moves on meanwhile."""
+        return Answering(self._opened, self.synonyms.current())
 
 
 def open_index(

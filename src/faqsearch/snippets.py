@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,12 +21,16 @@ class Highlights(Sequence[tuple[int, int]]):
     look at once find the same.
     """
 
-    def __init__(self, find: Callable[[], Iterable[tuple[int, int]]]) -> None:
-        self._find = find
+    def __init__(self, text: str, terms: AbstractSet[str], tokenizer: Tokenizer) -> None:
+        """Take a text, the terms of the words to mark in it, and the tokenizer they come from."""
+        self._text = text
+        self.terms = terms
+        self._tokenizer = tokenizer
 
     @cached_property
     def _places(self) -> tuple[tuple[int, int], ...]:
-        return tuple(self._find())
+        tokens = self._tokenizer.tokens(self._text)
+        return tuple((token.start, token.end) for token in tokens if not self.terms.isdisjoint(token.terms))
 
     def __len__(self) -> int:
         return len(self._places)
@@ -87,8 +91,4 @@ def snippet(
             last = end
     shown = text[first:last].rstrip()
     cut = shown[:_CHARS].rstrip() + "…" if len(shown) > 2 * _CHARS - 1 else shown
-    return Snippet(cut, Highlights(lambda: _matched(cut, terms, tokenizer)))
-
-
-def _matched(text: str, terms: AbstractSet[str], tokenizer: Tokenizer) -> Iterable[tuple[int, int]]:
-    return ((token.start, token.end) for token in tokenizer.tokens(text) if not terms.isdisjoint(token.terms))
+    return Snippet(cut, Highlights(cut, terms, tokenizer))

@@ -102,6 +102,9 @@ class LocalIndex:
             for leg, arrays in lexical.items()
         }
 
+    def __reduce__(self) -> tuple[type[LocalIndex], tuple[Generation]]:
+        return LocalIndex, (self.generation,)
+
     @classmethod
     def open(cls, path: str | Path) -> LocalIndex:
         """Open the current generation of the index in a folder.

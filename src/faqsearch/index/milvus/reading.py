@@ -83,6 +83,9 @@ class MilvusIndex:
         # A search asks its legs at the same time.
         self._threads = ThreadPoolExecutor(len(self._records.legs) + 1, thread_name_prefix="faqsearch-milvus")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a connection stays in its process")
+
     def _open(self, file: str) -> Arrays:
         return open_arrays(self._head.file(self.generation.parts, file), self._head.shared[file].places)
 
