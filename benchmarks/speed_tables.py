@@ -33,8 +33,8 @@ def _size(value: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     ratio = many["together_per_s"] / many["alone_per_s"]
     yield (
-        f"One after the other {many['alone_per_s']:,.0f} questions a second, with `search_many` "
-        f"{many['together_per_s']:,.0f}: {ratio:.1f} ×. Opening the index took {rows[0]['open_s'] * 1000:.0f} ms."
+        f"One after the other {many['alone_per_s']:,.0f} questions a second, with one `search_many` "
+        f"{many['together_per_s']:,.0f}: {ratio:.2f} × on {many['cores']} cores. Opening the index took {rows[0]['open_s'] * 1000:.0f} ms."
     )
 
 

@@ -245,7 +245,7 @@ def test_right_unknown_and_short_words_are_left_alone(searcher, question):
 @pytest.mark.parametrize(("threshold", "meant"), [(2.0, "パスワード 紛失"), (0.0, None)])
 def test_results_say_what_was_meant_only_without_an_answer(searcher, monkeypatch, threshold, meant):
     """`did_you_mean` belongs to results that are not answered, and is always in their JSON."""
-    monkeypatch.setattr("faqsearch.search.threshold", lambda: threshold)
+    monkeypatch.setattr("faqsearch.answering.threshold", lambda: threshold)
     results = searcher.search("パスワド 紛失")
 
     assert results.did_you_mean == meant
@@ -257,7 +257,7 @@ def test_other_kanji_of_the_same_sound_are_offered_only_for_an_answer(searcher, 
     assert searcher.search("解役 宇宙").did_you_mean == "解約 宇宙"
     assert searcher.search("解約 宇宙").answered
 
-    monkeypatch.setattr("faqsearch.search.threshold", lambda: 2.0)
+    monkeypatch.setattr("faqsearch.answering.threshold", lambda: 2.0)
 
     assert searcher.search("解役 宇宙").did_you_mean is None
 

@@ -46,10 +46,10 @@ def test_the_table_has_a_row_for_each_engine():
         {"engine": "rank_bm25", "name": "slow", "query_ms": 40.0, "build_s": 1.0, "same": 1.0, "peak_mb": 100},
         {"engine": "bm25s", "name": "fast", "query_ms": 0.5, "same": 0.9, "disk_mb": 1000, "peak_mb": 100},
     ]
-    many = {"alone_per_s": 100.0, "together_per_s": 310.0}
+    many = {"alone_per_s": 100.0, "together_per_s": 310.0, "cores": 4}
 
     text = markdown({"sizes": {"10": {"documents": 10, "engines": rows, "many": many}}})
 
     assert "| all |  | 2.00 ms | 20 × | 4.00 |  |  | 90 MB |" in text
     assert "| fast |  | 0.50 ms | 80 × | 1.00 | 90% | 1,000 MB | 100 MB |" in text
-    assert "3.1 ×" in text
+    assert "3.10 × on 4 cores" in text
