@@ -22,7 +22,7 @@
 #endif
 
 /* Goes up whenever a function is added, or takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 7
+#define INTERFACE 8
 
 #if defined(__GNUC__)
 #define FETCH(address) __builtin_prefetch(address)
@@ -1538,11 +1538,65 @@ static PyObject *sums(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     return finish(fault);
 }
 
+/* ---- codes of four bits, when an index is built: index/fast_scan.py ---- */
+
+enum { CENTRES = 16 };
+
+/* The number of the nearest of 16 centres, the first of those that are equally near. Sums run dimension by dimension. */
+#define NEAREST_CENTRE(name)                                                                \
+    static int name(const float *own, const float *centres, int64_t dimensions) {           \
+        float sums[CENTRES] = {0};                                                          \
+        for (int64_t j = 0; j < dimensions; j++)                                            \
+            for (int c = 0; c < CENTRES; c++) {                                             \
+                float difference = own[j] - centres[j * CENTRES + c];                       \
+                sums[c] += difference * difference;                                         \
+            }                                                                               \
+        uint32_t bits[CENTRES], least = UINT32_MAX; /* sizes of numbers have the order of their bits */ \
+        memcpy(bits, sums, sizeof bits);                                                    \
+        for (int c = 0; c < CENTRES; c++) least = bits[c] < least ? bits[c] : least;        \
+        int last = 0;                                                                       \
+        for (int c = 0; c < CENTRES; c++) {                                                 \
+            int from_behind = bits[c] == least ? CENTRES - c : 0;                           \
+            last = from_behind > last ? from_behind : last;                                 \
+        }                                                                                   \
+        return CENTRES - last;                                                              \
+    }
+NEAREST_CENTRE(nearest_centre)
+static int (*best_nearest_centre)(const float *, const float *, int64_t) = nearest_centre;
+#ifdef WIDE
+WIDE NEAREST_CENTRE(wide_nearest_centre)
+#endif
+
+/* vectors; centres (parts of a vector, their dimensions, 16); codes of the vectors, two parts in a byte */
+static PyObject *codes(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[4]; /* the last: how many parts */
+    if (expect(given, 4) < 0 || take(a, args, "44A8") < 0) return NULL;
+    const float *vectors = a[0].view.buf, *centres = a[1].view.buf;
+    uint8_t *out = a[2].view.buf;
+    int64_t parts = a[3].length == 1 ? *(const int64_t *)a[3].view.buf : 0;
+    enum Fault fault = parts > 0 && a[1].length > 0 && a[1].length % (parts * CENTRES) == 0 ? FINE : DAMAGED;
+    int64_t own = fault ? 1 : a[1].length / (parts * CENTRES), width = (parts + 1) / 2;
+    int64_t rows = fault ? 0 : a[0].length / (parts * own);
+    if (!fault && (a[0].length % (parts * own) || a[2].length != rows * width)) fault = DAMAGED;
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t i = 0; i < rows && !fault; i++) {
+        memset(out + i * width, 0, (size_t)width);
+        for (int64_t p = 0; p < parts; p++) {
+            int nearest = best_nearest_centre(vectors + (i * parts + p) * own, centres + p * own * CENTRES, own);
+            out[i * width + p / 2] |= (uint8_t)(nearest << (p % 2 * 4));
+        }
+    }
+    Py_END_ALLOW_THREADS
+    release(a, 4);
+    return finish(fault);
+}
+
 static void choose_for_building(void) {
 #ifdef WIDE
     if (__builtin_cpu_supports("avx2")) {
         best_add_scaled = wide_add_scaled;
         best_pack = wide_pack;
+        best_nearest_centre = wide_nearest_centre;
     }
 #endif
 }
@@ -1821,6 +1875,7 @@ static PyMethodDef methods[] = {
     {"count", (PyCFunction)(void (*)(void))count, METH_FASTCALL, "index.counts"},
     {"number", (PyCFunction)(void (*)(void))number, METH_FASTCALL, "index.counts.count_keys"},
     {"sums", (PyCFunction)(void (*)(void))sums, METH_FASTCALL, "vectors.sums.encode"},
+    {"codes", (PyCFunction)(void (*)(void))codes, METH_FASTCALL, "index.fast_scan.encoded"},
     {"nearest_units", (PyCFunction)(void (*)(void))nearest_units, METH_FASTCALL, "UnitVectors.nearest"},
     {NULL, NULL, 0, NULL},
 };

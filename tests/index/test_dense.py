@@ -95,8 +95,7 @@ def test_few_vectors_are_all_read(tmp_path):
 
 def test_a_shortlist_that_misses_too_much_is_not_kept(tmp_path, monkeypatch):
     """Where even the longest shortlist has a recall below 0.98, all vectors are read."""
-    ways = [shortlist._Way(0, 400, 0.9), shortlist._Way(0, 800, 0.97)]
-    monkeypatch.setattr(shortlist, "_ways", lambda *_: iter(ways))
+    monkeypatch.setattr(shortlist, "_recall", lambda hits: 0.97)
 
     assert write(tmp_path, [VECTORS], 48)["index"] == "Flat"
     assert not (tmp_path / SHORTLIST_FILE).exists()
@@ -105,8 +104,8 @@ def test_a_shortlist_that_misses_too_much_is_not_kept(tmp_path, monkeypatch):
 def test_the_way_that_reads_least_is_taken(tmp_path, monkeypatch):
     """Of those that find enough; lists left out and vectors not listed count by their bytes."""
     monkeypatch.setattr(shortlist, "_MANY", MANY)
-    ways = [(1, 400, 0.5), (32, 400, 0.99), (16, 800, 0.99), (16, 400, 0.985), (8, 3200, 0.99)]
-    monkeypatch.setattr(shortlist, "_ways", lambda *_: (shortlist._Way(*way) for way in ways))
+    ways = [(32, 400, 0.99), (16, 800, 0.99), (16, 400, 0.985), (8, 3200, 0.99)]
+    monkeypatch.setattr(shortlist, "_good_ways", lambda *_: (shortlist._Way(*way) for way in ways))
 
     described = write(tmp_path, [VECTORS], 48)
 
@@ -315,3 +314,53 @@ def test_lists_with_fewer_codes_than_passages_are_refused(tmp_path, monkeypatch)
 
     with pytest.raises(IndexFormatError):
         DenseIndex(tmp_path, OWNERS, 48, probed=described["probed"]).search(QUESTIONS, 5)
+
+
+@pytest.mark.parametrize(("dimension", "own"), [(48, 3), (48, 4), (6, 2)])
+def test_codes_are_the_same_with_and_without_the_kernel(monkeypatch, dimension, own):
+    """Of equally near centres the first is taken; an odd number of parts leaves half a byte; FAISS gives the same."""
+    import faiss
+
+    vectors = VECTORS[:700, :dimension].copy()
+    quantizer = faiss.ProductQuantizer(dimension, dimension // own, 4)
+    quantizer.train(vectors)
+    centres = faiss.vector_to_array(quantizer.centroids).reshape(dimension // own, 16, own)
+    centres[:, 9] = centres[:, 4]
+    faiss.copy_array_to_vector(centres.ravel(), quantizer.centroids)
+    vectors[::7, :own] = centres[0, 9]
+    codes = fast_scan._codes(quantizer, vectors)
+    monkeypatch.setattr(kernel, "compiled", None)
+
+    assert fast_scan._codes(quantizer, vectors).tolist() == codes.tolist()
+    assert quantizer.compute_codes(vectors).tolist() == codes.tolist()
+    assert set((codes[::7, 0] & 15).tolist()) == {4}
+
+
+def test_the_way_that_is_kept_is_the_best_of_all(tmp_path, monkeypatch):
+    """Ways that cannot be the best are not tried, and the one taken is the one that all of them leave."""
+    tried = []
+
+    def every(index, lists, rows):
+        asked = shortlist._vectors(rows[np.linspace(0, len(rows) - 1, shortlist._SAMPLE).astype(np.int64)])
+        wanted = shortlist._nearest(asked, rows)
+        for probed in sorted({max(64 * part >> step, 1) for step in range(2, 8) for part in (3, 4)}):
+            index.nprobe = probed
+            for length in (length for length in shortlist._LENGTHS if length <= len(rows) // shortlist._SHORT):
+                if probed * len(rows) >= 2 * length * 64:
+                    _, found = index.search(asked, length)
+                    hits = [min(np.isin(row, own).sum(), 10) for row, own in zip(found, wanted, strict=True)]
+                    way = shortlist._Way(probed, length, float(np.mean(hits)) / 10)
+                    tried.append(way)
+                    if way.recall >= 0.98:
+                        yield way
+
+    monkeypatch.setattr(shortlist, "_MANY", MANY)
+    (tmp_path / "few").mkdir()
+    (tmp_path / "all").mkdir()
+    few = write(tmp_path / "few", [VECTORS], 48)
+    monkeypatch.setattr(shortlist, "_good_ways", every)
+    best = write(tmp_path / "all", [VECTORS], 48)
+
+    assert len(tried) > 10
+    assert (few["probed"], few["listed"]) == (best["probed"], best["listed"])
+    assert few["recall_at_10"] == pytest.approx(best["recall_at_10"], abs=0.002)

@@ -116,6 +116,7 @@ ARGUMENTS = {
     "sums": 12,
     "count": 5,
     "number": 2,
+    "codes": 4,
     "memory": 4,
     "lexemes": 2,
 }

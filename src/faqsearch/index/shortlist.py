@@ -12,7 +12,7 @@ measured against all vectors each time.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -95,13 +95,14 @@ def write_shortlist(folder: Path, dimension: int, trained: npt.NDArray[np.int64]
         OSError: The file cannot be written.
     """
     rows = stored_rows(folder, dimension)
-    codes = next((dimension // n for n in _PER_CODE if dimension % n == 0), 0)
-    if len(rows) <= _FEW or not codes:
+    parts = next((dimension // n for n in _PER_CODE if dimension % n == 0), 0)
+    if len(rows) <= _FEW or not parts:
         return _NONE
     with _one_thread():
-        index = fast_scan.trained(dimension, codes, _lists(len(rows)), _vectors(rows[trained]))
-        fast_scan.fill(index, *_encoded(index, rows))
-    return _kept(index, rows, folder)
+        index = fast_scan.trained(dimension, parts, _lists(len(rows)), _vectors(rows[trained]))
+        lists, codes = _encoded(index, rows)
+        fast_scan.fill(index, lists, codes)
+    return _kept(index, lists, rows, folder)
 
 
 def extend_shortlist(folder: Path, before: Path, dimension: int, passages: Splice) -> dict[str, Any] | None:
@@ -125,9 +126,10 @@ def extend_shortlist(folder: Path, before: Path, dimension: int, passages: Splic
         return None
     with _one_thread():
         added = _encoded(index, rows[passages.added])
-    lists, codes = fast_scan.content(index)
-    fast_scan.fill(index, passages(lists, added[0]), passages(codes, added[1]))
-    return _kept(index, rows, folder)
+    before_lists, before_codes = fast_scan.content(index)
+    lists = passages(before_lists, added[0])
+    fast_scan.fill(index, lists, passages(before_codes, added[1]))
+    return _kept(index, lists, rows, folder)
 
 
 def _lists(count: int) -> int:
@@ -171,40 +173,54 @@ class _Way(NamedTuple):
     recall: float
 
 
-def _kept(index: Any, rows: npt.NDArray[np.uint8], folder: Path) -> dict[str, Any]:
+def _kept(index: Any, lists: fast_scan.Lists, rows: npt.NDArray[np.uint8], folder: Path) -> dict[str, Any]:
     """Write a shortlist that misses little; return what the manifest says."""
-    width, lists = int(index.pq.code_size), int(getattr(index, "nlist", 0))
+    width, count = int(index.pq.code_size), int(getattr(index, "nlist", 0))
 
     def time(way: _Way) -> float:
         """What a search takes, in bytes of codes read one after the other."""
-        share = way.probed / lists if lists else 1.0
+        share = way.probed / count if count else 1.0
         return share * width * len(rows) + float(_ANYWHERE * rows.shape[1] * way.listed)
 
-    good = [way for way in _ways(index, rows) if way.recall >= _LEAST_RECALL]
+    good = list(_good_ways(index, lists, rows))
     if not good:
         return _NONE
     best = min(good, key=time)
     _write(index, folder / SHORTLIST_FILE)
     kind = f"PQ{index.pq.M}x4fs,RFlat"
     found = {"index": kind, "recall_at_10": round(best.recall, 4), "listed": best.listed}
-    return found | {"index": f"IVF{lists},{kind}", "probed": best.probed} if lists else found
+    return found | {"index": f"IVF{count},{kind}", "probed": best.probed} if count else found
 
 
-def _ways(index: Any, rows: npt.NDArray[np.uint8]) -> Iterator[_Way]:
-    """Yield the share of the nearest that stand on the shortlist of a search, by lists read and passages listed."""
+def _good_ways(index: Any, lists: fast_scan.Lists, rows: npt.NDArray[np.uint8]) -> Iterator[_Way]:
+    """Yield the ways to search that miss little, but for those that read more and list no less than another one."""
     asked = _vectors(rows[np.linspace(0, len(rows) - 1, _SAMPLE).astype(np.int64)])
     wanted = _nearest(asked, rows)
     lengths = [length for length in _LENGTHS if length == LISTED or length * _SHORT <= len(rows)]
-    lists = getattr(index, "nlist", 0)
-    for probed in sorted({max(lists * part >> step, 1) for step in range(2, 8) for part in (3, 4)}) if lists else [0]:
-        if lists:
+    longest, count = lengths[-1], getattr(index, "nlist", 0)
+    for probed in sorted({max(count * part >> step, 1) for step in range(2, 8) for part in (3, 4)}) if count else [0]:
+        if count:
             index.nprobe = probed
-        _, listed = index.search(asked, lengths[-1])
-        for length in lengths:
-            if lists and probed * len(rows) < 2 * length * lists:
+            # What stands in lists that are not read is on no shortlist, however long.
+            _, read = index.quantizer.search(asked, probed)
+            if _recall(np.isin(lists[own], some).sum() for own, some in zip(wanted, read, strict=True)) < _LEAST_RECALL:
+                continue
+        _, listed = index.search(asked, longest)
+        for place, length in enumerate(lengths):
+            if count and probed * len(rows) < 2 * length * count:
                 break  # so few lists may not hold as many passages
-            hits = [np.isin(row[:length], own).sum() for row, own in zip(listed, wanted, strict=True)]
-            yield _Way(probed, length, float(np.minimum(hits, _NEAREST).mean()) / _NEAREST)
+            recall = _recall(np.isin(row[:length], own).sum() for row, own in zip(listed, wanted, strict=True))
+            if recall >= _LEAST_RECALL:
+                yield _Way(probed, length, recall)
+                del lengths[place:]
+                break
+        if not lengths:
+            return
+
+
+def _recall(hits: Iterable[int]) -> float:
+    """The share of the nearest that were found, from how many were for each vector."""
+    return float(np.minimum(list(hits), _NEAREST).mean()) / _NEAREST
 
 
 def _nearest(asked: Vectors, rows: npt.NDArray[np.uint8]) -> list[npt.NDArray[np.int64]]:
