@@ -116,6 +116,45 @@ def test_an_index_is_the_same_from_any_number_of_processes(tmp_path):
     assert files[0] == files[1] == files[2]
 
 
+def shout(word):
+    """What another process can call."""
+    if word == "爆発":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if word == "空":
+        raise ValueError(word)
+    return f"{word}!", os.getpid()
+
+
+def test_work_runs_beside_other_work():
+    """The result is that of the call, made in another process; with one process, or for little, in this one."""
+    with module.helper(2, 10)(shout, "送料") as result:
+        assert len(children()) == 1
+        said, process = result()
+    assert (said, process != os.getpid(), children()) == ("送料!", True, [])
+    for few in (module.helper(1, 10), module.helper(2, 0)):
+        with few(shout, "送料") as result:
+            assert result() == ("送料!", os.getpid())
+
+
+def test_work_beside_that_fails_is_told():
+    """An error is raised where the result is asked for; that of a killed process says so; no process is left."""
+    with pytest.raises(ValueError, match="空"), module.helper(2, 10)(shout, "空") as result:
+        result()
+    with pytest.raises(WorkerError, match="signal 9"), module.helper(2, 10)(shout, "爆発") as result:
+        result()
+    assert children() == []
+
+
+def test_work_beside_ends_with_what_it_stands_beside():
+    """An error, or Ctrl-C, while it runs ends its process at once."""
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), module.helper(2, 10)(time.sleep, 600):
+        raise KeyboardInterrupt
+
+    assert time.monotonic() - started < 60
+    assert children() == []
+
+
 def test_a_killed_worker_is_reported():
     """A worker that the system ends gives an error that names the signal and the way out, and no process is left."""
     analyser = DocumentAnalyser(Ends(), None)

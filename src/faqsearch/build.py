@@ -23,7 +23,7 @@ from faqsearch.settings import Settings
 from faqsearch.sources import Corpus, Item, Problem, ReadBefore, ReadReport
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
-from faqsearch.workers import analysed
+from faqsearch.workers import analysed, helper
 
 if TYPE_CHECKING:
     from faqsearch.index.store import Store
@@ -73,7 +73,7 @@ def build_index(
         tokenizer: None takes `FugashiTokenizer()` with the corpus's user words.
         encoder: None loads the one `settings.model` names.
         strict: Stop at the first row or file that cannot be read, instead of reporting it.
-        processes: Processes to analyse documents in; None takes one for each core. The index is the same.
+        processes: Processes to work in; None takes one for each core. The index is the same.
         progress: Told (step, done, total or None) as work goes on.
         say: Told, in one line, what a user should know at once (a download).
 
@@ -82,7 +82,7 @@ def build_index(
         ModelError: The encoder cannot be loaded.
         IndexBusy: Another build of this index is running.
         IndexWriteError: The folder cannot be written.
-        WorkerError: A process that analysed documents ended before it was done.
+        WorkerError: A worker process ended before it was done.
     """
     from time import perf_counter
 
@@ -104,7 +104,7 @@ def build_index(
             fill(writer, analyser, source.items(), processes, progress, partial(estimated, source, writer))
             if not writer.documents:
                 raise nothing_found(corpus, source.report)
-            written = writer.finish(encoder, progress)
+            written = writer.finish(encoder, progress, helper(processes or available_cores(), writer.collected.size))
         manifest = describe("build", source.report, settings, tokenizer, written)
         copy_synonyms(corpus, folder)
         generation = folder.publish(building, manifest, written.places)

@@ -129,7 +129,7 @@ class IndexBusy(FaqsearchError):
 
 
 class WorkerError(FaqsearchError):
-    """A process that analysed documents ended before it was done; worth retrying with fewer."""
+    """A worker process ended before it was done; worth retrying with fewer."""
 
     exit_code = 5
 

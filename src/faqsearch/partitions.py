@@ -87,7 +87,7 @@ def analyse_partition(
         ModelError: The encoder cannot be loaded.
         IndexBusy: Another process is writing this partition.
         IndexWriteError: The folder cannot be written.
-        WorkerError: A process that analysed documents ended before it was done.
+        WorkerError: A worker process ended before it was done.
     """
     started = perf_counter()
     settings = settings or Settings()

@@ -21,10 +21,12 @@ from faqsearch.index.known import Known
 from faqsearch.index.remembered import remembering
 from faqsearch.index.store import open_store
 from faqsearch.index.writer import GenerationWriter
+from faqsearch.processes import available_cores
 from faqsearch.settings import Settings
 from faqsearch.sources import Corpus, KeyedDocument, KnownRow, ReadBefore
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.vectors import load_encoder
+from faqsearch.workers import helper
 
 if TYPE_CHECKING:
     from faqsearch.index.store import StoredGeneration
@@ -74,7 +76,7 @@ def update_index(
         hidden: Whether hidden rows, columns and sheets of workbooks are read; None keeps what the settings say.
         dry_run: Only say what would change; nothing is written.
         allow_shrink: Go on also when more than 30 % of the documents would be removed.
-        processes: Processes to analyse documents in; None takes one for each core. The index is the same.
+        processes: Processes to work in; None takes one for each core. The index is the same.
         progress: Told (step, done, total or None) as work goes on.
         say: Told, in one line, what a user should know at once (a download; that everything is analysed again).
 
@@ -86,7 +88,7 @@ def update_index(
         ModelError: The encoder cannot be loaded.
         IndexBusy: A build or another update of this index is running.
         IndexWriteError: The folder cannot be written.
-        WorkerError: A process that analysed documents ended before it was done.
+        WorkerError: A worker process ended before it was done.
     """
     started = perf_counter()
     folder = open_store(into)
@@ -141,7 +143,8 @@ def update_index(
                     if reads_texts:
                         encoder = _check_encoder(old, encoder or load_encoder(settings, say=say))
                         encoder = kept.enter_context(remembering(encoder, [files]))
-                    written = writer.finish(encoder, progress)
+                    beside = helper(processes or available_cores(), writer.collected.size)
+                    written = writer.finish(encoder, progress, beside)
                     break
             manifest = describe("update", source.report, settings, tokenizer, written)
             generation = folder.publish(building, manifest, written.places)

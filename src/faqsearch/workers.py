@@ -1,4 +1,4 @@
-"""Workers: documents analysed in as many processes as there are cores, in order.
+"""Workers: documents analysed in as many processes as there are cores, in order, and work done beside other work.
 
 What comes back does not depend on how many processes there are.
 """
@@ -6,24 +6,27 @@ What comes back does not depend on how many processes there are.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from faqsearch.documents import Document
 from faqsearch.index.document_file import document_from_json, document_to_json
+from faqsearch.index.interface import here
 from faqsearch.processes import Worker, portable
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from faqsearch.index.interface import Analyser, Analysis
+    from faqsearch.index.interface import Analyser, Analysis, Beside
 
     Batch = tuple[npt.NDArray[np.int32], Sequence[Document]]
 
+T = TypeVar("T")
 # Starting a process takes half a second of one core, in which it would have analysed half a million characters.
 _WORTH_STARTING = 1_000_000
 # Batches a worker is ahead of what has been taken: enough to be busy always, few enough to keep in memory.
@@ -66,6 +69,38 @@ def analysed(
                 return
     for numbers, documents in chain(first, waiting):
         yield numbers, analyser.analyse(documents)
+
+
+@dataclass(frozen=True, slots=True)
+class _Calling:
+    """A job that is a function of several arguments."""
+
+    function: Callable[..., Any]
+
+    def __call__(self, arguments: Sequence[object]) -> Any:
+        return self.function(*arguments)
+
+
+def helper(processes: int, size: int) -> Beside:
+    """Return what lets a function run beside other work, or `here` where no other process is worth starting.
+
+    Args:
+        processes: Processes there may be, this one included.
+        size: Bytes of the documents that are worked on.
+    """
+    return _beside if processes > 1 and size >= _WORTH_STARTING else here
+
+
+@contextmanager
+def _beside(function: Callable[..., T], *arguments: object) -> Iterator[Callable[[], T]]:
+    """Let a process of its own call a function; what is given waits for the result, and raises what it raised."""
+    job = portable(_Calling(function))
+    if job is None:
+        yield partial(function, *arguments)
+        return
+    with Worker(job) as worker:
+        worker.send(arguments)
+        yield worker.receive
 
 
 def _in_workers(

@@ -90,8 +90,12 @@ class ArrayFileWriter:
 
     def mapped(self, name: str) -> npt.NDArray[Any]:
         """Return an array written before, mapped into memory."""
+        return open_arrays(self._path, self.written(name))[name]
+
+    def written(self, prefix: str) -> dict[str, ArrayPlace]:
+        """Return the places of the arrays whose names begin so, after making sure that others can read them."""
         self._file.flush()
-        return open_arrays(self._path, {name: self.places[name]})[name]
+        return {name: place for name, place in self.places.items() if name.startswith(prefix)}
 
 
 def open_arrays(path: Path, places: Mapping[str, ArrayPlace]) -> dict[str, npt.NDArray[Any]]:

@@ -90,7 +90,7 @@ class DocumentsWriter:
     @property
     def size(self) -> int:
         """Bytes written so far."""
-        return 0 if self._file.closed else self._file.tell()
+        return self._path.stat().st_size if self._file.closed else self._file.tell()
 
     def add(self, document: Document, key: bytes) -> DocumentHashes:
         """Append a document, and return its hashes; `key` is that of its row, empty for none."""

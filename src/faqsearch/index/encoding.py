@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
+from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace, by_prefix, open_arrays
 from faqsearch.index.dense_files import DenseWriter
+from faqsearch.index.folder import Generation
+from faqsearch.index.local import ENCODER_FILE, LEXICAL_FILE, UNITS_FILE
 from faqsearch.index.merging import LexicalMerge
+from faqsearch.index.shortlist import make_shortlist
 from faqsearch.index.splicing import Moves, Splice
 from faqsearch.passages import OTHER
 from faqsearch.vectors.builtin import describe
@@ -25,6 +28,20 @@ from faqsearch.vocabulary import Vocabulary
 _ENCODED_AT_ONCE = 1024
 
 Arrays = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenVectors:
+    """What is told of the vectors of a generation, which are written."""
+
+    owners: npt.NDArray[np.int32]
+    """Document of each passage, ascending."""
+    encoder: Mapping[str, Any]
+    """What the manifest says of the encoder."""
+    dense: Mapping[str, Any]
+    """What it says of the dense leg."""
+    places: Mapping[str, dict[str, ArrayPlace]]
+    """Array file to the places of its arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +59,35 @@ class BuiltIn:
     passages: Splice | None = None
     """Where the vectors come from, when they are mostly those of the generation before."""
 
-    def write(self, units: Path, folder: Path, kinds: npt.NDArray[np.uint8]) -> dict[str, ArrayPlace]:
-        """Write the vectors.
+    def write(
+        self,
+        folder: Path,
+        kinds: npt.NDArray[np.uint8],
+        hashes: npt.NDArray[np.uint8],
+        before: Generation | None = None,
+    ) -> WrittenVectors:
+        """Write encoder, vectors and shortlist.
 
         Args:
-            units: The file of `UnitVectors`.
-            folder: Where the file of the dense leg goes.
+            folder: Of the generation.
             kinds: Of all units.
-
-        Returns:
-            Where the arrays of `units` lie.
+            hashes: Of the texts of all documents; shape (documents, 16).
+            before: The generation before.
         """
+        with ArrayFileWriter(folder / ENCODER_FILE) as encoder:
+            for name, array in self.arrays.items():
+                encoder.add(name, array)
         rows, dimension = int((kinds != OTHER).sum()), int(self.described["dimension"])
-        with ArrayFileWriter(units) as file, DenseWriter(folder, dimension) as dense:
-            vectors = file.reserve("vectors", np.int8, rows, dimension)
-            factors = file.reserve("factors", np.float32, rows, len(self.described["views"]))
+        with ArrayFileWriter(folder / UNITS_FILE) as units, DenseWriter(folder, dimension) as dense:
+            vectors = units.reserve("vectors", np.int8, rows, dimension)
+            factors = units.reserve("factors", np.float32, rows, len(self.described["views"]))
             for part in self.parts:
                 vectors(part.units)
                 factors(part.factors)
                 dense.add(part.vectors)
-        return file.places
+        places = {ENCODER_FILE: encoder.places, UNITS_FILE: units.places}
+        shortlist = make_shortlist(folder, dimension, hashes, self.owners, before, self.passages)
+        return WrittenVectors(self.owners, self.described, shortlist, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +103,18 @@ class Before:
     """Those of `UnitVectors`."""
     words: Arrays
     """Those of `Sequences`."""
+
+
+def write_built_in(folder: Path, words: Mapping[str, ArrayPlace], hashes: npt.NDArray[np.uint8]) -> WrittenVectors:
+    """Learn the encoder from the documents of a generation, and write it and the vectors; any process may do that.
+
+    Args:
+        folder: Of the generation.
+        words: Where the arrays of its `Sequences` lie, which are written.
+        hashes: Of the texts of its documents; shape (documents, 16).
+    """
+    arrays = by_prefix(open_arrays(folder / LEXICAL_FILE, words))["words"]
+    return built_in(arrays, hashes).write(folder, arrays["unit_kinds"], hashes)
 
 
 def built_in(words: Arrays, hashes: npt.NDArray[np.uint8]) -> BuiltIn:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from faqsearch.vocabulary import Vocabulary
 
 Scores = npt.NDArray[np.float32]
+T = TypeVar("T")
 
 
 class WeightedTerm(NamedTuple):
@@ -119,6 +122,19 @@ class Analyser(Protocol):
     def question_weight(self, term: str) -> float:
         """Return how much a term means in a question, 0–1."""
         ...
+
+
+class Beside(Protocol):
+    """Lets a function run beside what is done until its result is asked for."""
+
+    def __call__(self, function: Callable[..., T], *arguments: object) -> AbstractContextManager[Callable[[], T]]:
+        """Call a function that any process can call; within the context, what comes of it can be waited for."""
+        ...
+
+
+def here(function: Callable[..., T], *arguments: object) -> AbstractContextManager[Callable[[], T]]:
+    """Call it when its result is asked for; implements `Beside` where nothing can run beside."""
+    return nullcontext(partial(function, *arguments))
 
 
 class Index(Protocol):

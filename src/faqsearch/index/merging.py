@@ -185,6 +185,7 @@ class Lexical:
     added: Arrays
     """Those of the documents that were added; all of them, when there was nothing to merge them with."""
     merged: LexicalMerge | None
+    documents: int
 
 
 def merged_facets(old: Arrays, added: Arrays, moves: Moves) -> Arrays:

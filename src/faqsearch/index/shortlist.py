@@ -12,7 +12,7 @@ measured against all vectors each time.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -59,23 +59,25 @@ _NONE: dict[str, Any] = {"index": "Flat", "recall_at_10": 1.0}
 def make_shortlist(
     folder: Path,
     dimension: int,
-    tables: Mapping[str, npt.NDArray[Any]],
-    before: Generation | None,
-    passages: Splice | None,
+    hashes: npt.NDArray[np.uint8],
+    owners: npt.NDArray[np.int32],
+    before: Generation | None = None,
+    passages: Splice | None = None,
 ) -> dict[str, Any]:
     """Write `shortlist.faiss` beside `dense.faiss`, for many vectors; return what the manifest says.
 
     Args:
         folder: Where both are.
         dimension: Numbers in a vector.
-        tables: `text_hashes` of the documents, and their `passage_starts`.
+        hashes: Of the texts of all documents; shape (documents, 16).
+        owners: Document of each vector, ascending.
         before: The generation before.
         passages: Which of its passages go and where others come; None when the encoder is another one.
     """
     dense = None
     if before and passages:
         dense = extend_shortlist(folder, before.path, dimension, passages)
-    starts, chosen = tables["passage_starts"], sampled(tables["text_hashes"])
+    starts, chosen = np.searchsorted(owners, np.arange(len(hashes) + 1)), sampled(hashes)
     return dense or write_shortlist(folder, dimension, ranges(starts[chosen], starts[chosen + 1] - starts[chosen]))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,40 +14,34 @@ import numpy.typing as npt
 
 from faqsearch.documents import Document
 from faqsearch.index.arrays import ArrayFileWriter, ArrayPlace
-from faqsearch.index.characters import KanjiCounts, kanji_lengths, spelling_arrays
 from faqsearch.index.checksums import file_record
 from faqsearch.index.completions import SUGGEST_FILE
 from faqsearch.index.completions_merging import merged_completions
 from faqsearch.index.copies import count_copies
-from faqsearch.index.counts import CountsBuilder, TermCounts
 from faqsearch.index.dense_files import write_dense
 from faqsearch.index.documents_writing import DocumentsWriter, Inventory
-from faqsearch.index.encoding import BuiltIn, built_in, built_in_as_before
+from faqsearch.index.encoding import WrittenVectors, built_in_as_before, write_built_in
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.folder import Generation
-from faqsearch.index.interface import Analyser, Analysis
+from faqsearch.index.interface import Analyser, Analysis, Beside, here
 from faqsearch.index.known import Known
-from faqsearch.index.lexicon import ReadingsBuilder
-from faqsearch.index.local import DOCUMENTS_FILE, ENCODER_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE, UNITS_FILE
-from faqsearch.index.merging import WORD_LEGS, Lexical, LexicalMerge, merged_facets
+from faqsearch.index.lexical_writing import LexicalWriter
+from faqsearch.index.local import DOCUMENTS_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE
+from faqsearch.index.merging import Lexical, merged_facets
 from faqsearch.index.passage_vectors import PassagesBuilder
-from faqsearch.index.postings import write_postings
 from faqsearch.index.remembered import Keys
-from faqsearch.index.sequences import SequencesBuilder, TermSequences
 from faqsearch.index.shortlist import make_shortlist
 from faqsearch.index.spill import Spill
 from faqsearch.index.splicing import Moves, longest_ascending
 from faqsearch.index.wordings import CompletionsBuilder, pack_wordings
 from faqsearch.settings import Settings
 from faqsearch.sources import Item, KeyedDocument, KnownRow
-from faqsearch.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from faqsearch.vectors.interface import Encoder, Vectors
 
 Arrays = dict[str, npt.NDArray[Any]]
 Progress = Callable[[str, int, int | None], None]
-_LEGS = ("document", "question", "bigram", "reading")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +90,7 @@ class GenerationWriter:
         """Number of a document here, and in `known`, when its row is known."""
         self._facets = FacetsBuilder()
         self._spill = Spill(path / "spill")
-        self._words = SequencesBuilder(self._spill)
-        self._counts = {leg: CountsBuilder(self._spill, shared=leg in WORD_LEGS) for leg in _LEGS}
-        self._readings = ReadingsBuilder()
+        self._lexical = LexicalWriter(self._spill, settings, analyser, known)
         self._completions = CompletionsBuilder(self._spill)
         self._passages = PassagesBuilder(self._spill)
 
@@ -138,8 +131,8 @@ class GenerationWriter:
 
     def take(self, numbers: npt.NDArray[np.int32], analysis: Analysis) -> None:
         """Keep the analysis of documents added before, all calls in the order of those."""
-        self._add_terms(analysis.words, analysis.counts, numbers)
-        self._readings.add(analysis.readings)
+        self._lexical.add(analysis.words, analysis.counts, numbers)
+        self._lexical.readings.add(analysis.readings)
         self._completions.add(analysis.wordings, numbers)
         self._passages.add(numbers.tolist(), analysis.passages)
 
@@ -147,27 +140,19 @@ class GenerationWriter:
         """Keep vectors encoded elsewhere; `owners` are the numbers of their documents, ascending over all calls."""
         self._passages.add_encoded(owners, keys, vectors)
 
-    def _add_terms(
-        self, words: TermSequences, counts: Mapping[str, TermCounts], numbers: npt.NDArray[np.int32]
-    ) -> None:
-        self._words.add(words, numbers)
-        for leg, builder in self._counts.items():
-            builder.add(counts[leg], numbers)
-
     def _moves(self) -> Moves | None:
         """Add what is known of documents; those that stand in the same order as before are told, not added."""
         known = self._known
         if not known or not self._reused:
             return None
         new, old = np.array(self._reused, dtype=np.int64).T
-        self._readings.add(known.readings(old, self._analyser.readings))
+        self._lexical.readings.add(known.readings(old, self._analyser.readings))
         stay = longest_ascending(old)
         again = np.delete(np.arange(len(old)), stay)
         if len(again):
             numbers = new[again].astype(np.int32)
-            counts = {leg: known.counts(leg, old[again]) for leg in self._counts}
             self._completions.add(pack_wordings(list(known.wordings(old[again]))), numbers)
-            self._add_terms(known.words(old[again]), counts, numbers)
+            self._lexical.add_known(old[again], numbers)
         return self._moved(known, new[stay], old[stay]) if len(stay) else None
 
     def _moved(self, known: Known, new: npt.NDArray[np.int64], old: npt.NDArray[np.int64]) -> Moves:
@@ -180,52 +165,74 @@ class GenerationWriter:
         self.collected.close()
         return file_record(self._path / DOCUMENTS_FILE) == generation.manifest.files[DOCUMENTS_FILE]
 
-    def finish(self, encoder: Encoder | None, progress: Progress) -> Written:
+    def finish(self, encoder: Encoder | None, progress: Progress, beside: Beside = here) -> Written:
         """Write everything.
 
         Args:
             encoder: None learns the built-in one from the documents added.
             progress: Told (step, done, total).
+            beside: Lets a function run while postings are written, for what takes long.
         """
         self.collected.close()
         progress("compiling postings", 0, None)
-        moves = self._moves()
+        moves, tables = self._moves(), self.collected.tables()
         with ArrayFileWriter(self._path / LEXICAL_FILE) as file:
-            lexical = self._write_lexical(file, moves)
-        self._places[LEXICAL_FILE] = file.places
-        tables = self.collected.tables()
-        passages = None
-        if encoder is None:
-            progress("learning vectors", 0, None)
-            built = self._built_in(lexical, tables["text_hashes"], moves)
-            owners, described, passages = built.owners, built.described, built.passages
-            self._write(ENCODER_FILE, built.arrays)
-            self._places[UNITS_FILE] = built.write(self._path / UNITS_FILE, self._path, lexical.words["unit_kinds"])
-        else:
-            owners, vectors, keys = self._passages.encoded(encoder, self._known, self._reused, progress)
-            described = encoder.describe()
-            write_dense(self._path, vectors, described["dimension"])
-            tables |= keys
+            lexical = self._lexical.write_words(file, self.documents, moves)
+            with self._vectors(encoder, lexical, file, tables, moves, progress, beside) as vectors:
+                self._lexical.write_legs(file, lexical)
+                self._places[LEXICAL_FILE] = file.places
+                originals = self.collected.originals(tables, moves)
+                self._write(FACETS_FILE, self._facet_arrays())
+                completions = self._completions.arrays()
+                if self._known and moves:
+                    completions = merged_completions(self._known.index.arrays(SUGGEST_FILE), completions, moves)
+                self._write(SUGGEST_FILE, completions)
+                if encoder is None:
+                    progress("learning vectors", 0, None)
+                written = vectors()
         tables |= {
-            "passage_documents": owners,
-            "passage_starts": np.searchsorted(owners, np.arange(self.documents + 1)),
+            "passage_documents": written.owners,
+            "passage_starts": np.searchsorted(written.owners, np.arange(self.documents + 1)),
+            "originals": originals,
         }
-        before = self._known.index.generation if self._known else None
-        dense = make_shortlist(self._path, described["dimension"], tables, before, passages)
-        tables["originals"] = self.collected.originals(tables, moves)
         self._write(TABLES_FILE, tables)
-        self._write(FACETS_FILE, self._facet_arrays())
-        completions = self._completions.arrays()
-        if self._known and moves:
-            completions = merged_completions(self._known.index.arrays(SUGGEST_FILE), completions, moves)
-        self._write(SUGGEST_FILE, completions)
-        return Written(self._places, described, dense, self.documents, len(owners), count_copies(tables["originals"]))
+        return Written(
+            {**self._places, **written.places},
+            dict(written.encoder),
+            dict(written.dense),
+            self.documents,
+            len(written.owners),
+            count_copies(originals),
+        )
 
-    def _built_in(self, lexical: Lexical, hashes: npt.NDArray[np.uint8], moves: Moves | None) -> BuiltIn:
-        known, built = self._known, None
+    def _vectors(
+        self,
+        encoder: Encoder | None,
+        lexical: Lexical,
+        file: ArrayFileWriter,
+        tables: Arrays,
+        moves: Moves | None,
+        progress: Progress,
+        beside: Beside,
+    ) -> AbstractContextManager[Callable[[], WrittenVectors]]:
+        """What writes the vectors, or waits until they are written."""
+        known, hashes = self._known, tables["text_hashes"]
+        if encoder is not None:
+            return here(self._write_encoded, encoder, tables, progress)
         if known and moves and lexical.merged and known.before:
             built = built_in_as_before(known.before, lexical.added, hashes, lexical.merged, moves)
-        return built or built_in(lexical.words, hashes)
+            if built:
+                return here(built.write, self._path, lexical.words["unit_kinds"], hashes, known.index.generation)
+        return beside(write_built_in, self._path, file.written("words/"), hashes)
+
+    def _write_encoded(self, encoder: Encoder, tables: Arrays, progress: Progress) -> WrittenVectors:
+        """Write the vectors of an encoder that reads text, and add their keys to the tables."""
+        owners, vectors, keys = self._passages.encoded(encoder, self._known, self._reused, progress)
+        tables |= keys
+        described = encoder.describe()
+        write_dense(self._path, vectors, described["dimension"])
+        dense = make_shortlist(self._path, described["dimension"], tables["text_hashes"], owners)
+        return WrittenVectors(owners, described, dense, {})
 
     def _facet_arrays(self) -> Arrays:
         known = self._known
@@ -237,47 +244,6 @@ class GenerationWriter:
             self._facets.add(int(new[place]), known.document(int(old[place])))
         moves = self._moved(known, new[stay], old[stay])
         return merged_facets(known.index.arrays(FACETS_FILE), self._facets.arrays(), moves)
-
-    def _reading(self, term: str) -> str:
-        read = self._known.derived_readings.get(term) if self._known else None
-        return self._analyser.reading(term) if read is None else read
-
-    def _write_lexical(self, file: ArrayFileWriter, moves: Moves | None) -> Lexical:
-        """Write the words and the legs."""
-        merged = None
-        if self._known and moves:
-            added = self._words.arrays(self.documents)
-            own = {
-                leg: builder.arrays(added["keys"] if leg in WORD_LEGS else None)
-                for leg, builder in self._counts.items()
-            }
-            merged = LexicalMerge(self._known.lexical, added, own, moves)
-            words, kanji, lengths = merged.words, merged.kanji, merged.kanji_lengths
-            for name, array in words.items():
-                file.add(f"words/{name}", array)
-        else:
-            added = words = self._words.write(file, self.documents)
-            kanji, lengths = KanjiCounts.of(words), kanji_lengths(words, self.documents)
-        vocabulary = Vocabulary(words)
-        idf: dict[str, npt.NDArray[np.float32]] = {}
-        df: dict[str, npt.NDArray[np.int64]] = {}
-        for leg, builder in self._counts.items():
-            # The legs of words share the vocabulary of the sequences.
-            terms = {} if leg in WORD_LEGS else merged.vocabularies[leg] if merged else builder.vocabulary()
-            for name, array in terms.items():
-                file.add(f"{leg}/{name}", array)
-            counts = merged.counts(leg) if merged else builder.merged(terms.get("keys", vocabulary.keys))
-            idf[leg] = write_postings(file, leg, counts, self._settings.bm25[leg], self.documents)
-            df[leg] = counts.df
-        weights = np.fromiter(map(self._analyser.question_weight, vocabulary), np.float32, len(vocabulary))
-        more: Arrays = {
-            **self._readings.arrays(zip(vocabulary, df["document"].tolist(), strict=True), self._reading),
-            **spelling_arrays(words, kanji, lengths),
-            "importance": idf["document"] * weights,
-        }
-        for name, array in more.items():
-            file.add(f"words/{name}", array)
-        return Lexical(words, added, merged)
 
     def _write(self, name: str, arrays: Arrays) -> None:
         with ArrayFileWriter(self._path / name) as file:
