@@ -5,6 +5,8 @@ kanji   BM25 of the question's kanji in the document's words: 再配達 and 再�
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -150,6 +152,7 @@ class Spelling:
 
     def __init__(self, arrays: Arrays) -> None:
         self._kanji: npt.NDArray[np.int32] = arrays["kanji"]
+        self._known_kanji = memoryview(arrays["kanji"].data)
         self._idf: npt.NDArray[np.float32] = arrays["kanji_idf"]
         self._starts: npt.NDArray[np.int64] = arrays["spelling_starts"]
         self._spelling: npt.NDArray[Any] = arrays["spelling"]
@@ -179,16 +182,12 @@ class Spelling:
         Args:
             kanji: Code points, repeated as often as they are asked for.
         """
-        wanted = np.sort(np.array(kanji, dtype=np.int32))
-        places = np.searchsorted(self._kanji, wanted)
-        found = places[self._kanji.take(places, mode="clip") == wanted] if len(self._kanji) else places[:0]
-        first = np.ones(len(found), dtype=bool)
-        np.not_equal(found[1:], found[:-1], out=first[1:])
-        starts = np.flatnonzero(first)
-        counts = np.empty(len(starts))
-        counts[:-1], counts[-1:] = starts[1:] - starts[:-1], len(found) - starts[-1:]
-        own = found[starts]
-        return own, self._idf[own].astype(np.float64) * counts
+        # A handful: looked up one by one in a fifth of the time that arrays of them take.
+        known, end = self._known_kanji, len(self._known_kanji)
+        asked = [(bisect_left(known, code), code, count) for code, count in sorted(Counter(kanji).items())]
+        found = [(place, count) for place, code, count in asked if place < end and known[place] == code]
+        own = np.array([place for place, _ in found], dtype=np.int64)
+        return own, self._idf[own].astype(np.float64) * [count for _, count in found]
 
     def scores(self, documents: npt.NDArray[np.int64], excerpt: Excerpt, asked: Sequence[int]) -> Scores:
         """Return the BM25 of some kanji in each document of an excerpt; float32, shape (documents,).

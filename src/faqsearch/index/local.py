@@ -220,8 +220,8 @@ class LocalIndex:
             return Candidates(documents, found, maxima, np.empty(0, np.int32), np.empty((0, 2), np.int32))
         read = self._reader.read(question, documents)
         found |= read.scores
-        for name, scores in read.scores.items():
-            maxima[name] = 1.0 if name in SHARES else float(scores.max())
+        best = np.concatenate(list(read.scores.values())).reshape(-1, len(documents)).max(axis=1).tolist()
+        maxima |= {name: 1.0 if name in SHARES else most for name, most in zip(read.scores, best, strict=True)}
         spans = self.sequences.unit_spans[read.sentences]
         spans[read.sentences < 0] = 0
         return Candidates(documents, found, maxima, read.phrasings, spans)

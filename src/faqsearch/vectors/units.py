@@ -54,6 +54,8 @@ class UnitVectors:
         self.views = views
         self._vectors: npt.NDArray[np.int8] = arrays["vectors"]
         self._factors: Floats = arrays["factors"]
+        width = self._vectors.shape[1]
+        self._places = [np.array([width, i, v.start, v.end], dtype=np.int64) for i, v in enumerate(views)]
         self._bounds = np.array([view.start for view in views] + [view.end for view in views[-1:]], dtype=np.int64)
 
     def __len__(self) -> int:
@@ -105,10 +107,9 @@ class UnitVectors:
         own = self.views[view]
         units = np.where(units < len(self), units, -1)
         if kernel.compiled is not None:
-            where = np.array([self._vectors.shape[1], view, own.start, own.end], dtype=np.int64)
             found = np.empty((len(units), len(directions)), dtype=np.float32)
             kernel.compiled.view_cosines(
-                self._vectors, self._factors, where, units, np.ascontiguousarray(directions), found
+                self._vectors, self._factors, self._places[view], units, np.ascontiguousarray(directions), found
             )
             return found
         if not len(self):
