@@ -89,14 +89,7 @@ class Answering:
     def candidates(
         self, asked: Asked, vector: Vectors | None, where: Where | None = None, *, every_leg: bool = False
     ) -> Candidates:
-        """Return what the legs found for a question, before fusion.
-
-        Args:
-            asked: The question, understood.
-            vector: Its row of `encode`, shape (1, dimension).
-            where: As for `search`.
-            every_leg: Ask also the legs whose weight is 0.
-        """
+        """Return what the legs found for a question and its row of `encode`, before fusion; `Searcher.candidates` says more."""
         legs = LEXICAL_LEGS if every_leg else self.opened.legs
         found = question(asked, self.opened.tokenizer, vector, legs)
         return self.opened.index.candidates(found, depth=_DEPTH, where=where)

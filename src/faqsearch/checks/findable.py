@@ -16,7 +16,8 @@ from faqsearch.settings import Settings
 if TYPE_CHECKING:
     from faqsearch.search import Searcher
 
-_AT_ONCE = 128
+# Enough to be worth other processes, few enough to show how far it is.
+_AT_ONCE = 2_048
 _DEPTH = 5
 
 
