@@ -27,7 +27,7 @@ QUESTIONS = [
     for ending in ("", "は？")
 ]
 # Several lots for each process; white space changes no answer.
-QUESTIONS = [question + " " * spaces for spaces in range(15) for question in QUESTIONS]
+QUESTIONS = [question + " " * spaces for spaces in range(10) for question in QUESTIONS]
 
 
 class Slow(FugashiTokenizer):
@@ -64,7 +64,7 @@ class Unportable(Slow):
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Start processes for few questions."""
-    monkeypatch.setattr(many, "_STARTING", 0.0)
+    monkeypatch.setattr(many, "_STARTING", 1e-6)
     monkeypatch.setenv("FAQSEARCH_TEST_PARENT", str(os.getpid()))
     monkeypatch.syspath_prepend(Path(__file__).parent)
     Slow.asked.clear()

@@ -25,7 +25,7 @@ from faqsearch.tokens import Tokenizer
 
 # Few, so that at the end nobody waits long for another; encoded together, as many as share what that costs.
 _TOGETHER = 16
-# Seconds until a process answers: as many are waited before one is started, and must be left to do.
+# Seconds until a process answers: as many are waited before one is started, and for each there must be as many to do.
 _STARTING = 0.4
 # Lots sent to a process that it has not answered: while one is read here, it is at work on the next.
 _AHEAD = 2
@@ -50,10 +50,11 @@ def answer_many(answering: Answering, queries: Sequence[str], wanted: Wanted, pr
     waiting = deque((start, queries[start : start + _TOGETHER]) for start in range(0, len(queries), _TOGETHER))
     answered: dict[int, list[Results]] = {}
     others = (available_cores() if processes is None else processes) - 1
+    readers: list[threading.Thread] = []
     started = perf_counter()
     with ExitStack() as stack:
-        readers: list[threading.Thread] = []
-        while waiting or any(reader.is_alive() for reader in readers):
+        # In this order: a process that gives up puts back what it was asked before its reader ends.
+        while any(reader.is_alive() for reader in readers) or waiting:
             lot = _next(waiting)
             if lot is None:
                 for reader in readers:
@@ -61,8 +62,9 @@ def answer_many(answering: Answering, queries: Sequence[str], wanted: Wanted, pr
                 continue
             answered[lot[0]] = answering.answer(lot[1], wanted)
             took = perf_counter() - started
-            if not readers and others > 0 and took >= _STARTING <= took * len(waiting) / len(answered):
-                readers = _started(stack, answering, wanted, others, waiting, answered)
+            if others > 0 and not readers and took >= _STARTING:
+                left = took * len(waiting) / len(answered)
+                readers = _started(stack, answering, wanted, min(others, int(left / _STARTING)), waiting, answered)
                 others = 0
     return [results for start in sorted(answered) for results in answered[start]]
 
@@ -76,7 +78,7 @@ def _started(
     answered: dict[int, list[Results]],
 ) -> list[threading.Thread]:
     """Start processes, and a thread for each that gives it questions and takes its answers; none where none can be."""
-    job = portable(_Answers(answering, wanted))
+    job = portable(_Answers(answering, wanted)) if others else None
     if job is None:
         return []
     readers = []
