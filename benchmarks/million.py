@@ -29,7 +29,7 @@ import numpy as np
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.build import describe
 from faqsearch.documents import Document, Source
-from faqsearch.index.counts import count_keys, count_words
+from faqsearch.index.counts import count_keys
 from faqsearch.index.folder import IndexFolder
 from faqsearch.index.interface import Analysis
 from faqsearch.index.sequences import TermSequences
@@ -156,7 +156,6 @@ def batches(pool: Pool, count: int) -> Iterator[tuple[list[Document], Analysis]]
             Analysis(
                 words=words,
                 counts={
-                    **count_words(words, size),
                     "bigram": count_keys(keys, sizes, every),
                     "reading": count_keys(readings, pool.gram_sizes[asked], every),
                 },

@@ -22,7 +22,7 @@
 #endif
 
 /* Goes up whenever a function is added, or takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 8
+#define INTERFACE 9
 
 #if defined(__GNUC__)
 #define FETCH(address) __builtin_prefetch(address)
@@ -1601,57 +1601,92 @@ static void choose_for_building(void) {
 #endif
 }
 
-/* ---- counting, when an index is built: index/counts.py ---- */
+/* ---- counting, when an index is built: index/counting.py ---- */
 
-/* numbers of terms, unit after unit; occurrences in each unit; units that hold each term, which units, how often there
- * (both with room for all occurrences). Returns how many of these there are. */
-static PyObject *count(PyObject *self, PyObject *const *args, Py_ssize_t given) {
-    Array a[5];
-    if (expect(given, 5) < 0 || take(a, args, "48DDB") < 0) return NULL;
-    const int32_t *ids = a[0].view.buf;
-    const int64_t *sizes = a[1].view.buf;
-    int32_t *held = a[2].view.buf, *units = a[3].view.buf;
-    uint16_t *tfs = a[4].view.buf;
-    int64_t terms = a[2].length, left = a[0].length, pairs = 0;
-    int32_t *last = malloc(((size_t)terms + 1) * sizeof(int32_t));
-    int64_t *next = malloc(((size_t)terms + 1) * sizeof(int64_t));
-    enum Fault fault = !last || !next ? NO_MEMORY : a[3].length < left || a[4].length < left ? DAMAGED : FINE;
+/* Texts as numbers of terms, one after the other. */
+typedef struct {
+    const int32_t *terms;
+    const int64_t *sizes;  /* terms in each text */
+    const int32_t *places; /* the unit of each text, texts of one unit side by side; negative: the text is left out */
+    int64_t texts;
+    int32_t *last; /* the last unit each term was met in */
+} Counted;
+
+/* From the first three arrays, and how many terms are told apart. */
+static enum Fault begin_counting(Counted *c, const Array *a, int64_t terms) {
+    *c = (Counted){.terms = a[0].view.buf, .sizes = a[1].view.buf, .places = a[2].view.buf, .texts = a[1].length};
+    int64_t left = a[0].length;
+    if (a[2].length != c->texts) return DAMAGED;
+    for (int64_t i = 0; i < c->texts; i++) {
+        if (c->sizes[i] < 0 || c->sizes[i] > left) return DAMAGED;
+        left -= c->sizes[i];
+    }
+    c->last = malloc(((size_t)terms + 1) * sizeof(int32_t));
+    if (!c->last) return NO_MEMORY;
+    for (int64_t t = 0; t < terms; t++) c->last[t] = -1;
+    return FINE;
+}
+
+/* terms, sizes and places as above; for each term, to which is added how many units hold it */
+static PyObject *held(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[4];
+    if (expect(given, 4) < 0 || take(a, args, "484D") < 0) return NULL;
+    int32_t *found = a[3].view.buf;
+    int64_t terms = a[3].length;
+    Counted c = {0};
+    enum Fault fault;
     Py_BEGIN_ALLOW_THREADS
-    for (int64_t i = 0; i < a[0].length && !fault; i++)
-        if (ids[i] < 0 || ids[i] >= terms) fault = DAMAGED;
-    for (int64_t u = 0; u < a[1].length && !fault; u++) {
-        if (sizes[u] < 0 || sizes[u] > left) fault = DAMAGED;
-        left -= sizes[u];
-    }
-    for (int round = 0; round < 2 && !fault; round++) { /* count the units of each term, then write them down */
-        const int32_t *id = ids;
-        for (int64_t t = 0; t < terms; t++) {
-            last[t] = -1;
-            if (round == 0) held[t] = 0;
-            else next[t] = pairs;
-            if (round == 1) pairs += held[t];
-        }
-        for (int64_t u = 0; u < a[1].length; u++)
-            for (int64_t end = sizes[u], i = 0; i < end; i++, id++) {
-                int new = last[*id] != (int32_t)u;
-                last[*id] = (int32_t)u;
-                if (round == 0) {
-                    held[*id] += new;
-                } else if (new) {
-                    units[next[*id]] = (int32_t)u;
-                    tfs[next[*id]++] = 1;
-                } else if (tfs[next[*id] - 1] < UINT16_MAX) {
-                    tfs[next[*id] - 1]++;
-                }
+    fault = begin_counting(&c, a, terms);
+    const int32_t *term = c.terms;
+    for (int64_t i = 0; i < c.texts && !fault; term += c.sizes[i++])
+        for (int64_t j = 0; j < c.sizes[i] && c.places[i] >= 0; j++) {
+            if (term[j] < 0 || term[j] >= terms) {
+                fault = DAMAGED;
+                break;
             }
-    }
+            found[term[j]] += c.last[term[j]] != c.places[i];
+            c.last[term[j]] = c.places[i];
+        }
     Py_END_ALLOW_THREADS
-    free(last);
-    free(next);
-    release(a, 5);
-    PyObject *none = finish(fault);
-    Py_XDECREF(none);
-    return none ? PyLong_FromLongLong(pairs) : NULL;
+    free(c.last);
+    release(a, 4);
+    return finish(fault);
+}
+
+/* terms, sizes and places as above; the first term that counts; where the next unit of each term from there on goes,
+ * which moves on; units and how often they hold it. Other terms are left out. */
+static PyObject *postings(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[7];
+    if (expect(given, 7) < 0 || take(a, args, "4848HDB") < 0) return NULL;
+    int64_t *next = a[4].view.buf, terms = a[4].length, room = a[5].length;
+    int32_t *units = a[5].view.buf;
+    uint16_t *tfs = a[6].view.buf;
+    Counted c = {0};
+    enum Fault fault;
+    Py_BEGIN_ALLOW_THREADS
+    fault = a[3].length == 1 && a[6].length == room ? begin_counting(&c, a, terms) : DAMAGED;
+    int64_t first = fault ? 0 : *(const int64_t *)a[3].view.buf;
+    const int32_t *term = c.terms;
+    for (int64_t i = 0; i < c.texts && !fault; term += c.sizes[i++])
+        for (int64_t j = 0; j < c.sizes[i] && c.places[i] >= 0; j++) {
+            int64_t t = term[j] - first;
+            if (t < 0 || t >= terms) continue;
+            if (c.last[t] == c.places[i]) {
+                tfs[next[t] - 1] += tfs[next[t] - 1] < UINT16_MAX;
+                continue;
+            }
+            if (next[t] < 0 || next[t] >= room) {
+                fault = DAMAGED;
+                break;
+            }
+            c.last[t] = c.places[i];
+            units[next[t]] = c.places[i];
+            tfs[next[t]++] = 1;
+        }
+    Py_END_ALLOW_THREADS
+    free(c.last);
+    release(a, 7);
+    return finish(fault);
 }
 
 /* keys; the number of each: keys are numbered as they come. Returns how many there are. */
@@ -1872,7 +1907,8 @@ static PyMethodDef methods[] = {
     {"unit_views", (PyCFunction)(void (*)(void))unit_views, METH_FASTCALL, "WordVectors.scale"},
     {"memory", (PyCFunction)(void (*)(void))new_memory, METH_FASTCALL, "what MeCab's entries mean"},
     {"lexemes", (PyCFunction)(void (*)(void))lexemes, METH_FASTCALL, "Mecab.cut"},
-    {"count", (PyCFunction)(void (*)(void))count, METH_FASTCALL, "index.counts"},
+    {"held", (PyCFunction)(void (*)(void))held, METH_FASTCALL, "index.counting.held"},
+    {"postings", (PyCFunction)(void (*)(void))postings, METH_FASTCALL, "index.counting.postings"},
     {"number", (PyCFunction)(void (*)(void))number, METH_FASTCALL, "index.counts.count_keys"},
     {"sums", (PyCFunction)(void (*)(void))sums, METH_FASTCALL, "vectors.sums.encode"},
     {"codes", (PyCFunction)(void (*)(void))codes, METH_FASTCALL, "index.fast_scan.encoded"},

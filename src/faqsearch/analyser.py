@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.documents import Document
-from faqsearch.index.counts import TermCounts, count_keys, count_terms, count_words
+from faqsearch.index.counts import TermCounts, count_keys, count_terms
 from faqsearch.index.interface import Analysis
 from faqsearch.index.sequences import Unit, number_terms
 from faqsearch.index.wordings import pack_wordings
@@ -75,7 +75,6 @@ class DocumentAnalyser:
         return Analysis(
             words=words,
             counts={
-                **count_words(words, len(documents)),
                 "bigram": cuts.bigrams(whole, every),
                 "reading": cuts.reading_ngrams([cut for questions in asked for cut in questions], owners),
             },

@@ -42,7 +42,7 @@ def compiled(units, settings, owners=None):
     # Two calls, as a build makes them batch by batch; documents are counted from each batch's first.
     half = int(np.searchsorted(owners, documents // 2))
     with tempfile.TemporaryDirectory() as folder, Spill(Path(folder) / "spill", held_bytes=50) as spill:
-        builder = CountsBuilder(spill, shared=False)
+        builder = CountsBuilder(spill)
         for part in (slice(0, half), slice(half, None)):
             if len(owners[part]):
                 numbers = np.arange(owners[part][0], owners[part][-1] + 1, dtype=np.int32)

@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 
 from faqsearch import kernel
 from faqsearch.index import counts as counting
-from faqsearch.index.counts import CountsBuilder, count_keys, count_terms, count_words
-from faqsearch.index.sequences import Unit, number_terms
+from faqsearch.index.counts import CountsBuilder, count_keys, count_terms
 from faqsearch.index.spill import Spill
-from faqsearch.passages import PHRASING, SENTENCE
 from faqsearch.vocabulary import Vocabulary, term_keys
 
 WORDS = ["解約", "返品", "送", "再発行手続", "ポイント"]
@@ -72,21 +70,6 @@ def test_the_kernel_counts_as_numpy_does(monkeypatch_module, units):
             assert (a.dtype, a.tolist()) == (b.dtype, b.tolist())
 
 
-@given(documents=DOCUMENTS)
-def test_word_legs_are_counted_from_the_words(documents):
-    """The `document` leg counts all units of a document, the `question` leg each phrasing."""
-    units = [
-        Unit(number, SENTENCE if i else PHRASING, words)
-        for number, own in enumerate(documents)
-        for i, words in enumerate(own)
-    ]
-
-    found = count_words(number_terms(units), len(documents))
-
-    assert as_counters(found["document"]) == [Counter(word for words in own for word in words) for own in documents]
-    assert as_counters(found["question"]) == [Counter(own[0]) for own in documents]
-
-
 @pytest.mark.parametrize("held", [0, 1 << 20])
 @pytest.mark.parametrize("at_once", [1, 1000])
 @given(documents=DOCUMENTS, data=st.data())
@@ -96,7 +79,7 @@ def test_batches_are_merged(monkeypatch_module, held, at_once, documents, data):
     numbers = data.draw(st.permutations(range(len(documents))))
     cut = data.draw(st.integers(0, len(documents)))
     with tempfile.TemporaryDirectory() as folder, Spill(Path(folder) / "spill", held_bytes=held) as spill:
-        builder = CountsBuilder(spill, shared=False)
+        builder = CountsBuilder(spill)
         for batch in filter(None, (sorted(numbers[:cut]), sorted(numbers[cut:]))):
             units = [unit for number in batch for unit in documents[number]]
             owners = np.repeat(np.arange(len(batch)), [len(documents[number]) for number in batch]).astype(np.int32)

@@ -13,12 +13,13 @@ from faqsearch.analyser import DocumentAnalyser
 from faqsearch.documents import Document, Source
 from faqsearch.index.characters import KanjiCounts, kanji_lengths, spelling_arrays
 from faqsearch.index.completions_merging import merged_completions
-from faqsearch.index.counts import CountsBuilder
+from faqsearch.index.counts import CountsBuilder, occurrences
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.merging import WORD_LEGS, LexicalMerge, merged_facets
 from faqsearch.index.sequences import SequencesBuilder
 from faqsearch.index.spill import Spill
 from faqsearch.index.splicing import Moves
+from faqsearch.index.word_legs import count_words
 from faqsearch.index.wordings import CompletionsBuilder
 from faqsearch.tokens import FugashiTokenizer
 
@@ -52,7 +53,7 @@ def built(documents, numbers, total):
     facets = FacetsBuilder()
     with tempfile.TemporaryDirectory() as folder, Spill(Path(folder) / "spill") as spill:
         completions = CompletionsBuilder(spill)
-        words, legs = SequencesBuilder(spill), {leg: CountsBuilder(spill, shared=leg in WORD_LEGS) for leg in LEGS}
+        words, legs = SequencesBuilder(spill), {leg: CountsBuilder(spill) for leg in LEGS if leg not in WORD_LEGS}
         if documents:
             analysis = ANALYSER.analyse(documents)
             words.add(analysis.words, numbers.astype(np.int32))
@@ -62,7 +63,8 @@ def built(documents, numbers, total):
         for number, document in zip(numbers.tolist(), documents, strict=True):
             facets.add(number, document)
         own = words.arrays(total)
-        counted = {leg: builder.arrays(own["keys"] if leg in WORD_LEGS else None) for leg, builder in legs.items()}
+        counted = {leg: occurrences(count_words(own, leg)) for leg in WORD_LEGS}
+        counted |= {leg: builder.arrays() for leg, builder in legs.items()}
         return own, counted, facets.arrays(), completions.arrays()
 
 

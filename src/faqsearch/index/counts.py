@@ -14,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch import kernel
-from faqsearch.index.sequences import TermSequences
+from faqsearch.index.counting import counted
 from faqsearch.index.spill import Spill, Stored
-from faqsearch.passages import PHRASING
 from faqsearch.vocabulary import FIRST_LONG_KEY, Keys, Numbering, distinct_keys, key_terms, keyed_arrays
 
 Ints = npt.NDArray[np.int64]
@@ -80,25 +79,6 @@ def count_keys(keys: Keys, sizes: Ints, documents: npt.NDArray[np.int32]) -> Ter
     return _counted(distinct, [], ids, sizes, documents)
 
 
-def count_words(words: TermSequences, documents: int) -> dict[str, TermCounts]:
-    """Count the `document` and the `question` leg: the words of all units, and of each phrasing.
-
-    Args:
-        words: The words of some documents.
-        documents: How many there are.
-    """
-    keys, long, numbers = _numbered(words.terms)
-    ids = numbers[words.ids]
-    totals = np.bincount(words.documents, weights=words.lengths, minlength=documents).astype(np.int64)
-    asked = words.kinds == PHRASING
-    own = ids[np.repeat(asked, words.lengths)]
-    questions = _counted(keys, long, own, words.lengths[asked].astype(np.int64), words.documents[asked])
-    return {
-        "document": _counted(keys, long, ids, totals, np.arange(documents, dtype=np.int32)),
-        "question": questions,
-    }
-
-
 def _numbered(terms: Sequence[str]) -> tuple[Keys, list[str], Ints]:
     """The keys of distinct terms, ascending, the terms of those that do not spell them out, and each term's number."""
     keys, first_of, numbers = distinct_keys(terms)
@@ -106,7 +86,7 @@ def _numbered(terms: Sequence[str]) -> tuple[Keys, list[str], Ints]:
 
 
 def _counted(keys: Keys, long: list[str], ids: Ints, sizes: Ints, documents: npt.NDArray[np.int32]) -> TermCounts:
-    held, units, tfs = _postings(len(keys), ids, sizes)
+    held, units, tfs = counted(ids.astype(np.int32), sizes, len(keys))
     return TermCounts(
         keys=keys[held > 0],
         long_terms=[term for term, count in zip(long, held[len(keys) - len(long) :].tolist(), strict=True) if count],
@@ -115,18 +95,6 @@ def _counted(keys: Keys, long: list[str], ids: Ints, sizes: Ints, documents: npt
         tfs=tfs,
         documents=documents,
     )
-
-
-def _postings(terms: int, ids: Ints, sizes: Ints) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
-    """How many units hold each term, which, and how often, term after term."""
-    if kernel.compiled is None:
-        units = max(len(sizes), 1)
-        pairs, tfs = np.unique(ids * units + np.repeat(np.arange(len(sizes)), sizes), return_counts=True)
-        held = np.bincount(pairs // units, minlength=terms).astype(np.int32)
-        return held, (pairs % units).astype(np.int32), np.minimum(tfs, 65_535).astype(np.uint16)
-    held, own, times = np.empty(terms, np.int32), np.empty(len(ids), np.int32), np.empty(len(ids), np.uint16)
-    count = kernel.compiled.count(ids.astype(np.int32), sizes, held, own, times)
-    return held, own[:count], times[:count]
 
 
 class Part(NamedTuple):
@@ -170,12 +138,10 @@ class CountsBuilder:
 
     Args:
         spill: Where they wait.
-        shared: Whether another vocabulary numbers the terms.
     """
 
-    def __init__(self, spill: Spill, *, shared: bool) -> None:
+    def __init__(self, spill: Spill) -> None:
         self._spill = spill
-        self._shared = shared
         self._keys: Keys = np.empty(0, dtype=np.uint64)
         self._new_keys: list[Keys] = []
         self._long: dict[int, str] = {}
@@ -204,10 +170,6 @@ class CountsBuilder:
         self._lengths.append(np.bincount(counts.units, weights=counts.tfs, minlength=units).astype(np.uint32))
         self._documents.append(numbers[counts.documents])
         self._units += units
-        if not self._shared:
-            self._note(counts)
-
-    def _note(self, counts: TermCounts) -> None:
         for key, term in zip(
             counts.keys[len(counts.keys) - len(counts.long_terms) :].tolist(), counts.long_terms, strict=True
         ):
@@ -224,17 +186,13 @@ class CountsBuilder:
         self._keys, self._new_keys = keys[new], []
 
     def vocabulary(self) -> Arrays:
-        """Return the arrays of the leg's vocabulary; it is not shared."""
+        """Return the arrays of the leg's vocabulary."""
         self._join_keys()
         long = self._keys[np.searchsorted(self._keys, FIRST_LONG_KEY) :]
         return keyed_arrays(self._keys, key_terms(self._keys, [self._long[key] for key in long.tolist()]))
 
     def merged(self, keys: Keys) -> MergedCounts:
-        """Return all batches as one; to be called once.
-
-        Args:
-            keys: Of the vocabulary that numbers the terms: those of `vocabulary`, or more.
-        """
+        """Return all batches as one; to be called once, with the keys of `vocabulary`."""
         lengths, documents = _joined(self._lengths, np.uint32), _joined(self._documents, np.int32)
         # An update adds what it knows after what it had to count; units are numbered by their documents.
         order = np.argsort(documents, kind="stable")
@@ -249,24 +207,10 @@ class CountsBuilder:
         indptr = np.concatenate(([0], np.cumsum(counts)))
         return MergedCounts(indptr, df, lengths[order], documents[order], self._parts(indptr, numbered))
 
-    def arrays(self, keys: Keys | None) -> Arrays:
-        """Return the occurrences of few documents as arrays, and a vocabulary where none is shared.
-
-        Args:
-            keys: Of the vocabulary that is shared.
-        """
-        own = {} if self._shared else self.vocabulary()
-        merged = self.merged(own["keys"] if keys is None else keys)
-        parts = list(merged.parts)
-        return {
-            **own,
-            "indptr": merged.indptr,
-            "units": _joined([part.units for part in parts], np.int32),
-            "tfs": _joined([part.tfs for part in parts], np.uint16),
-            "lengths": merged.lengths,
-            "unit_documents": merged.unit_documents,
-            "df": merged.df,
-        }
+    def arrays(self) -> Arrays:
+        """Return vocabulary and occurrences of few documents as arrays."""
+        vocabulary = self.vocabulary()
+        return {**vocabulary, **occurrences(self.merged(vocabulary["keys"]))}
 
     def _parts(self, indptr: Ints, numbered: npt.NDArray[np.int32]) -> Iterator[Part]:
         from scipy.sparse import coo_array  # 0.2 s to import: builds only
@@ -284,6 +228,19 @@ class CountsBuilder:
             # A counting sort. Units come ascending, but for those an update knows, which are then sorted as well.
             matrix = coo_array((np.concatenate(tfs), cells), shape=(len(numbered), last - first)).tocsc()
             yield Part(first, last, matrix.indices.astype(np.int32, copy=False), matrix.data)
+
+
+def occurrences(merged: MergedCounts) -> Arrays:
+    """Return the arrays of a leg of few documents, but for its vocabulary."""
+    parts = list(merged.parts)
+    return {
+        "indptr": merged.indptr,
+        "units": _joined([part.units for part in parts], np.int32),
+        "tfs": _joined([part.tfs for part in parts], np.uint16),
+        "lengths": merged.lengths,
+        "unit_documents": merged.unit_documents,
+        "df": merged.df,
+    }
 
 
 def stretches(indptr: Ints) -> Iterator[tuple[int, int]]:

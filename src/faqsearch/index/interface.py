@@ -95,7 +95,7 @@ class Analysis:
     words: TermSequences
     """Phrasings, sentences and other words of each document."""
     counts: Mapping[str, TermCounts]
-    """The lexical legs."""
+    """The lexical legs that are not counted from the words."""
     readings: Mapping[tuple[str, str], int]
     """(reading, term) of their words to occurrences; the term is empty for particles."""
     wordings: Wordings

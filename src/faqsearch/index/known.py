@@ -27,6 +27,7 @@ from faqsearch.index.encoding import Before
 from faqsearch.index.folder import Generation
 from faqsearch.index.interface import Analysis
 from faqsearch.index.local import ENCODER_FILE, LEXICAL_FILE, UNITS_FILE, LocalIndex
+from faqsearch.index.merging import WORD_LEGS
 from faqsearch.index.remembered import KEYS, Keys, unknown_keys
 from faqsearch.index.sequences import TermSequences, stored_sequences
 from faqsearch.index.wordings import pack_wordings
@@ -110,7 +111,7 @@ class Known:
         """Return what `Analyser.analyse` gave for some documents, but for passages; `read` is `Analyser.readings`."""
         return Analysis(
             words=self.words(numbers),
-            counts={leg: self.counts(leg, numbers) for leg in self.index.legs},
+            counts={leg: self.counts(leg, numbers) for leg in self.index.legs if leg not in WORD_LEGS},
             readings=self.readings(numbers, read),
             wordings=pack_wordings(list(self.wordings(numbers))),
             passages=(),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from faqsearch.index.arrays import ArrayFileWriter
 from faqsearch.index.characters import KanjiCounts, kanji_lengths, spelling_arrays
-from faqsearch.index.counts import CountsBuilder, TermCounts
+from faqsearch.index.counts import CountsBuilder, TermCounts, occurrences
 from faqsearch.index.interface import Analyser
 from faqsearch.index.known import Known
 from faqsearch.index.lexicon import ReadingsBuilder
@@ -19,11 +19,13 @@ from faqsearch.index.postings import write_postings
 from faqsearch.index.sequences import SequencesBuilder, TermSequences
 from faqsearch.index.spill import Spill
 from faqsearch.index.splicing import Moves
+from faqsearch.index.word_legs import count_words
 from faqsearch.settings import Settings
 from faqsearch.vocabulary import Vocabulary
 
 Arrays = dict[str, npt.NDArray[Any]]
-_LEGS = ("document", "question", "bigram", "reading")
+_COUNTED = ("bigram", "reading")
+"""The legs whose terms are no words; they come counted, each with a vocabulary of its own."""
 
 
 class LexicalWriter:
@@ -42,7 +44,7 @@ class LexicalWriter:
         self._analyser = analyser
         self._known = known
         self._words = SequencesBuilder(spill)
-        self._counts = {leg: CountsBuilder(spill, shared=leg in WORD_LEGS) for leg in _LEGS}
+        self._counts = {leg: CountsBuilder(spill) for leg in _COUNTED}
         self.readings = ReadingsBuilder()
 
     def add(self, words: TermSequences, counts: Mapping[str, TermCounts], numbers: npt.NDArray[np.int32]) -> None:
@@ -68,10 +70,9 @@ class LexicalWriter:
             words = self._words.write(file, documents)
             return Lexical(words, words, None, documents)
         added = self._words.arrays(documents)
-        own = {
-            leg: builder.arrays(added["keys"] if leg in WORD_LEGS else None) for leg, builder in self._counts.items()
-        }
-        merged = LexicalMerge(self._known.lexical, added, own, moves)
+        legs = {leg: occurrences(count_words(added, leg)) for leg in WORD_LEGS}
+        legs |= {leg: builder.arrays() for leg, builder in self._counts.items()}
+        merged = LexicalMerge(self._known.lexical, added, legs, moves)
         for name, array in merged.words.items():
             file.add(f"words/{name}", array)
         return Lexical(merged.words, added, merged, documents)
@@ -82,12 +83,15 @@ class LexicalWriter:
         vocabulary = Vocabulary(words)
         idf: dict[str, npt.NDArray[np.float32]] = {}
         df: dict[str, npt.NDArray[np.int64]] = {}
-        for leg, builder in self._counts.items():
-            # The legs of words share the vocabulary of the sequences.
-            terms = {} if leg in WORD_LEGS else merged.vocabularies[leg] if merged else builder.vocabulary()
-            for name, array in terms.items():
-                file.add(f"{leg}/{name}", array)
-            counts = merged.counts(leg) if merged else builder.merged(terms.get("keys", vocabulary.keys))
+        for leg in (*WORD_LEGS, *_COUNTED):
+            if leg in WORD_LEGS:  # they share the vocabulary of the sequences
+                counts = merged.counts(leg) if merged else count_words(words, leg)
+            else:
+                builder = self._counts[leg]
+                terms = merged.vocabularies[leg] if merged else builder.vocabulary()
+                for name, array in terms.items():
+                    file.add(f"{leg}/{name}", array)
+                counts = merged.counts(leg) if merged else builder.merged(terms["keys"])
             idf[leg] = write_postings(file, leg, counts, self._settings.bm25[leg], documents)
             df[leg] = counts.df
         weights = np.fromiter(map(self._analyser.question_weight, vocabulary), np.float32, len(vocabulary))
