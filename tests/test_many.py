@@ -133,6 +133,7 @@ def test_mistakes_are_told_as_by_search(index_folder):
     searcher = open_index(index_folder, tokenizer=Slow())
     with pytest.raises(QueryError):
         searcher.search_many([*QUESTIONS, " "], processes=2)
+    assert not Slow.asked, "it was found only after others had been answered"
     with pytest.raises(SettingsError):
         searcher.search_many(QUESTIONS, where={"nothing": "x"}, processes=2)
     assert children() == []

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from faqsearch.answering import Answering, Wanted
 from faqsearch.documents import Document, Source
+from faqsearch.legs import checked
 from faqsearch.processes import Worker, available_cores, portable
 from faqsearch.results import Hit, Results
 from faqsearch.snippets import Highlights
@@ -47,6 +48,8 @@ def answer_many(answering: Answering, queries: Sequence[str], wanted: Wanted, pr
         QueryError: A question is empty.
         SettingsError: `where` names a field no document has.
     """
+    for query in queries:
+        checked(query)  # before hours of work, not after
     waiting = deque((start, queries[start : start + _TOGETHER]) for start in range(0, len(queries), _TOGETHER))
     answered: dict[int, list[Results]] = {}
     others = (available_cores() if processes is None else processes) - 1
@@ -125,7 +128,7 @@ class _Answers:
         return [_packed(results) for results in self._answering.answer(lot, self._wanted)]
 
 
-# Plain tuples travel in half the time of the objects, and marks are not looked for only to be sent.
+# Plain tuples are written in half the time of the objects, and marks are not looked for only to be sent.
 _OF_SOURCE = attrgetter(*(field.name for field in fields(Source)))
 _OF_DOCUMENT = attrgetter("id", "kind", "question", "answer", "phrasings", "category", "tags", "extra")
 _OF_HIT = attrgetter("rank", "score", "confidence", "snippet", "matched", "explanation")
