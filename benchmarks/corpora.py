@@ -18,10 +18,12 @@ import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 SEED = 20261122
 QUESTIONS = 500
+_IN_A_FILE = 100_000  # 140 MB; no reader takes more than 256
 _ANSWER_CHARS = 390
 _SENTENCE = re.compile("[^。\n]+。?")
 _NUMBER = re.compile("[0-9]+")
@@ -89,8 +91,11 @@ def write(found: Material, counts: Sequence[int], into: Path) -> list[Path]:
     for count in counts:
         folder = into / f"corpus-{count}"
         folder.mkdir(exist_ok=True)
-        with (folder / "faq.jsonl").open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries(found, count))
+        lines = (json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries(found, count))
+        for number in range(-(-count // _IN_A_FILE)):
+            name = f"faq-{number}.jsonl" if number else "faq.jsonl"
+            with (folder / name).open("w", encoding="utf-8") as file:
+                file.writelines(islice(lines, _IN_A_FILE))
         folders.append(folder)
     return folders
 

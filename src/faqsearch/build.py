@@ -183,11 +183,12 @@ def source_records(report: ReadReport) -> dict[str, SourceRecord]:
 def nothing_found(corpus: str | Path | Sequence[str | Path], report: ReadReport) -> SourceError:
     """Return the error of a corpus without documents."""
     named = [corpus] if isinstance(corpus, str | Path) else corpus
-    first = f"; first problem: {report.problems[0].error}" if report.problems else ""
+    first = report.problems[0].error if report.problems else None
     return SourceError(
-        f"no documents found{first}",
+        "no documents found" + (f"; first problem: {first}" if first else ""),
         path=", ".join(map(str, named)),
-        hint="Name a folder or file with FAQs or manuals; `faqsearch build --help` lists the formats.",
+        hint=(first and first.hint)
+        or "Name a folder or file with FAQs or manuals; `faqsearch build --help` lists the formats.",
     )
 
 
