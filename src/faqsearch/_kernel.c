@@ -22,7 +22,7 @@
 #endif
 
 /* Goes up whenever a function is added, or takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 9
+#define INTERFACE 10
 
 #if defined(__GNUC__)
 #define FETCH(address) __builtin_prefetch(address)
@@ -1890,6 +1890,223 @@ static PyObject *lexemes(PyObject *self, PyObject *const *args, Py_ssize_t given
     return PyErr_Occurred() ? NULL : PyErr_NoMemory();
 }
 
+/* ---- words as numbers, when an index is built: tokens.numbered ---- */
+
+/* What a lexeme gives; by the object itself, which is kept. */
+typedef struct {
+    PyObject *lexeme;
+    int32_t term, pair; /* negative: none */
+    int64_t indent, width;
+} Given;
+
+typedef struct {
+    PyObject *reader;
+    size_t most, count, room; /* room: places, a power of two; a place without `lexeme` is free */
+    Given *given;
+} Numbering;
+
+static const char *const NUMBERING = "faqsearch._kernel.numbering";
+
+static void forget_given(Numbering *m) {
+    Given *given = m->given;
+    size_t room = m->room;
+    m->given = NULL;
+    m->room = m->count = 0;
+    for (size_t i = 0; i < room; i++) Py_XDECREF(given[i].lexeme);
+    free(given);
+}
+
+static void drop_numbering(PyObject *capsule) {
+    Numbering *m = PyCapsule_GetPointer(capsule, NUMBERING);
+    forget_given(m);
+    Py_DECREF(m->reader);
+    free(m);
+}
+
+/* The place of a lexeme, or the free one where it belongs; there is always one. */
+static Given *given_of(const Numbering *m, const PyObject *lexeme) {
+    size_t i = (size_t)(((uint64_t)(uintptr_t)lexeme * 0x9E3779B97F4A7C15u) >> 20) & (m->room - 1);
+    while (m->given[i].lexeme && m->given[i].lexeme != lexeme) i = (i + 1) & (m->room - 1);
+    return m->given + i;
+}
+
+static int make_room_for_given(Numbering *m) {
+    if (m->count >= m->most) forget_given(m);
+    if (m->count * 2 < m->room) return 0;
+    Numbering larger = *m;
+    larger.room = m->room ? 2 * m->room : 1 << 12;
+    larger.given = calloc(larger.room, sizeof(Given));
+    if (!larger.given) return -1;
+    for (size_t i = 0; i < m->room; i++)
+        if (m->given[i].lexeme) *given_of(&larger, m->given[i].lexeme) = m->given[i];
+    free(m->given);
+    *m = larger;
+    return 0;
+}
+
+static PyObject *new_numbering(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    if (expect(given, 2) < 0) return NULL; /* reader: gives term, pair, indent and width of a lexeme; most */
+    size_t most = PyLong_AsSize_t(args[1]);
+    if (PyErr_Occurred()) return NULL;
+    Numbering *m = calloc(1, sizeof(Numbering));
+    if (!m) return PyErr_NoMemory();
+    m->most = most;
+    m->reader = Py_NewRef(args[0]);
+    PyObject *capsule = PyCapsule_New(m, NUMBERING, drop_numbering);
+    if (!capsule) {
+        Py_DECREF(m->reader);
+        free(m);
+    }
+    return capsule;
+}
+
+/* What a lexeme gives, from memory or from Python. */
+static int give(Numbering *m, PyObject *lexeme, Given *out) {
+    if (m->room) {
+        const Given *known = given_of(m, lexeme);
+        if (known->lexeme) {
+            *out = *known;
+            return 0;
+        }
+    }
+    Py_ssize_t indent, width;
+    Py_INCREF(lexeme); /* its list is Python's, and Python runs */
+    PyObject *read = PyObject_CallFunctionObjArgs(m->reader, lexeme, NULL);
+    int fine = read && PyArg_ParseTuple(read, "iinn", &out->term, &out->pair, &indent, &width);
+    Py_XDECREF(read);
+    if (fine && make_room_for_given(m) < 0) {
+        PyErr_NoMemory();
+        fine = 0;
+    }
+    if (fine) {
+        out->indent = indent;
+        out->width = width;
+        Given *place = given_of(m, lexeme); /* meanwhile others may have been here */
+        if (!place->lexeme) {
+            *place = *out;
+            place->lexeme = Py_NewRef(lexeme);
+            m->count++;
+        }
+    }
+    Py_DECREF(lexeme);
+    return fine ? 0 : -1;
+}
+
+typedef struct {
+    int32_t *numbers;
+    size_t count, room;
+} Row;
+
+static int push(Row *row, int64_t number) {
+    if (row->count == row->room) {
+        size_t room = row->room ? 2 * row->room : 1 << 10;
+        int32_t *numbers = realloc(row->numbers, room * sizeof(int32_t));
+        if (!numbers) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        row->numbers = numbers;
+        row->room = room;
+    }
+    row->numbers[row->count++] = (int32_t)number;
+    return 0;
+}
+
+/* What is written across the lexemes of a piece: for each span its start, up to where it takes their place (0: it stands
+ * beside them), how many terms it has, and these. */
+typedef struct {
+    PyObject *list;
+    Py_ssize_t at;
+    int64_t start, covers, count; /* of the span at `at`; after the last one, no lexeme starts as late as `start` */
+} Spans;
+
+static int next_span(Spans *s) {
+    Py_ssize_t left = PyList_Size(s->list) - s->at;
+    s->start = INT64_MAX;
+    if (left == 0) return 0;
+    if (left >= 3) {
+        int64_t start = PyLong_AsLongLong(PyList_GetItem(s->list, s->at));
+        s->covers = PyLong_AsLongLong(PyList_GetItem(s->list, s->at + 1));
+        s->count = PyLong_AsLongLong(PyList_GetItem(s->list, s->at + 2));
+        s->at += 3;
+        if (PyErr_Occurred()) return -1;
+        s->start = start;
+        if (s->count >= 0 && s->count <= left - 3 && start < INT64_MAX) return 0;
+    }
+    PyErr_SetString(PyExc_ValueError, "spans that are none");
+    return -1;
+}
+
+static int push_spans(Spans *s, int64_t last_start, int64_t *covered, Row *terms) {
+    while (s->start <= last_start && s->start < INT64_MAX) {
+        for (int64_t i = 0; i < s->count; i++, s->at++) {
+            PyObject *number = PyList_GetItem(s->list, s->at);
+            int64_t term = number ? PyLong_AsLongLong(number) : -1;
+            if (PyErr_Occurred() || push(terms, term) < 0) return -1;
+        }
+        if (s->covers) *covered = s->covers;
+        if (next_span(s) < 0) return -1;
+    }
+    return 0;
+}
+
+/* The terms of a piece in the order of its text, as `Cut.words` has them, and its pairs of reading and term. */
+static int push_piece(Numbering *m, PyObject *piece, Row *terms, Row *pairs) {
+    PyObject *lexemes = PyTuple_Check(piece) && PyTuple_Size(piece) == 2 ? PyTuple_GetItem(piece, 0) : NULL;
+    Spans spans = {.list = lexemes ? PyTuple_GetItem(piece, 1) : NULL};
+    if (!lexemes || !PyList_Check(lexemes) || !PyList_Check(spans.list)) {
+        PyErr_SetString(PyExc_TypeError, "a piece is a tuple of two lists");
+        return -1;
+    }
+    int64_t end = 0, covered = 0;
+    if (next_span(&spans) < 0) return -1;
+    for (Py_ssize_t i = 0; i < PyList_Size(lexemes); i++) {
+        Given given;
+        if (give(m, PyList_GetItem(lexemes, i), &given) < 0) return -1;
+        if (spans.start <= end + given.indent && push_spans(&spans, end + given.indent, &covered, terms) < 0) return -1;
+        end += given.width;
+        if (end > covered && given.term >= 0 && push(terms, given.term) < 0) return -1;
+        if (given.pair >= 0 && push(pairs, given.pair) < 0) return -1;
+    }
+    return push_spans(&spans, INT64_MAX, &covered, terms);
+}
+
+/* numbering; texts, each a list of pieces. Gives terms, how many each text has, pairs, how many each text has: int32. */
+static PyObject *number_texts(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    if (expect(given, 2) < 0) return NULL;
+    Numbering *m = PyCapsule_GetPointer(args[0], NUMBERING);
+    if (!m) return NULL;
+    if (!PyList_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "texts come in a list");
+        return NULL;
+    }
+    Row rows[4] = {{0}}; /* terms, their counts, pairs, their counts */
+    int fine = 1;
+    for (Py_ssize_t i = 0; fine && i < PyList_Size(args[1]); i++) {
+        PyObject *pieces = Py_NewRef(PyList_GetItem(args[1], i));
+        size_t terms = rows[0].count, pairs = rows[2].count;
+        if (!PyList_Check(pieces)) {
+            PyErr_SetString(PyExc_TypeError, "the pieces of a text come in a list");
+            fine = 0;
+        }
+        for (Py_ssize_t j = 0; fine && j < PyList_Size(pieces); j++) {
+            PyObject *piece = Py_NewRef(PyList_GetItem(pieces, j));
+            fine = push_piece(m, piece, &rows[0], &rows[2]) == 0;
+            Py_DECREF(piece);
+        }
+        fine = fine && push(&rows[1], (int64_t)(rows[0].count - terms)) == 0 &&
+               push(&rows[3], (int64_t)(rows[2].count - pairs)) == 0;
+        Py_DECREF(pieces);
+    }
+    PyObject *found = fine ? PyTuple_New(4) : NULL;
+    for (int i = 0; i < 4; i++) {
+        PyObject *bytes = found ? PyBytes_FromStringAndSize((const char *)rows[i].numbers, (Py_ssize_t)(rows[i].count * sizeof(int32_t))) : NULL;
+        if (found && (!bytes || PyTuple_SetItem(found, i, bytes) < 0)) Py_CLEAR(found);
+        free(rows[i].numbers);
+    }
+    return found;
+}
+
 /* ---- module ---- */
 
 static PyMethodDef methods[] = {
@@ -1907,6 +2124,8 @@ static PyMethodDef methods[] = {
     {"unit_views", (PyCFunction)(void (*)(void))unit_views, METH_FASTCALL, "WordVectors.scale"},
     {"memory", (PyCFunction)(void (*)(void))new_memory, METH_FASTCALL, "what MeCab's entries mean"},
     {"lexemes", (PyCFunction)(void (*)(void))lexemes, METH_FASTCALL, "Mecab.cut"},
+    {"numbering", (PyCFunction)(void (*)(void))new_numbering, METH_FASTCALL, "what lexemes give"},
+    {"number_texts", (PyCFunction)(void (*)(void))number_texts, METH_FASTCALL, "tokens.numbered"},
     {"held", (PyCFunction)(void (*)(void))held, METH_FASTCALL, "index.counting.held"},
     {"postings", (PyCFunction)(void (*)(void))postings, METH_FASTCALL, "index.counting.postings"},
     {"number", (PyCFunction)(void (*)(void))number, METH_FASTCALL, "index.counts.count_keys"},

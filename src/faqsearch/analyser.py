@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy.typing as npt
 from faqsearch.documents import Document
 from faqsearch.index.counts import TermCounts, count_keys, count_terms
 from faqsearch.index.interface import Analysis
-from faqsearch.index.sequences import Unit, number_terms
+from faqsearch.index.sequences import TermSequences
 from faqsearch.index.wordings import pack_wordings
 from faqsearch.legs import question_weight
 from faqsearch.passages import OTHER, PHRASING, SENTENCE, code, phrasings, sentence_spans, split
@@ -22,6 +21,7 @@ from faqsearch.suggest import wordings
 from faqsearch.tokens import Tokenizer
 from faqsearch.tokens.denial import denial
 from faqsearch.tokens.grams import bigram_keys, reading_keys
+from faqsearch.tokens.numbered import Text, WordNumbers
 
 if TYPE_CHECKING:
     from faqsearch.tokens.interface import CutText, Spelling
@@ -49,6 +49,7 @@ class DocumentAnalyser:
         self._tokenizer = tokenizer
         self._passage_chars = passage_chars
         self._cuts = Cuts(tokenizer)
+        self._numbers = WordNumbers()
 
     def __reduce__(self) -> tuple[type[DocumentAnalyser], tuple[Tokenizer, int | None]]:
         return DocumentAnalyser, (self._tokenizer, self._passage_chars)
@@ -60,16 +61,8 @@ class DocumentAnalyser:
         spans = [sentence_spans(document.answer) for document in documents]
         told = [[cuts[document.answer[a:b]] for a, b in own] for document, own in zip(documents, spans, strict=True)]
         others = [_other_words(document, cuts) for document in documents]
-        units: list[Unit] = []
-        read: list[tuple[str, str]] = []
-        for number, (questions, sentences, own, other) in enumerate(zip(asked, told, spans, others, strict=True)):
-            units.extend(Unit(number, PHRASING, cut.words(), denial(cut.text)) for cut in questions)
-            units.extend(Unit(number, SENTENCE, cut.words(), span) for cut, span in zip(sentences, own, strict=True))
-            units.append(Unit(number, OTHER, other))
-            for cut in chain(questions, sentences[: len(_read_first(own))]):
-                read += cut.kana_words()
-        words = number_terms(units)
         every = np.arange(len(documents), dtype=np.int32)
+        words, readings = self._numbered(asked, told, spans, others)
         owners = np.repeat(every, [len(questions) for questions in asked])
         whole = [[*questions, *sentences] for questions, sentences in zip(asked, told, strict=True)]
         return Analysis(
@@ -78,10 +71,43 @@ class DocumentAnalyser:
                 "bigram": cuts.bigrams(whole, every),
                 "reading": cuts.reading_ngrams([cut for questions in asked for cut in questions], owners),
             },
-            readings=Counter(read),
+            readings=readings,
             wordings=pack_wordings(wordings(documents, lambda text: cuts[text].spellings())),
             passages=[] if chars is None else [list(split(document, chars=chars)) for document in documents],
         )
+
+    def _numbered(
+        self,
+        asked: Sequence[Sequence[CutText]],
+        told: Sequence[Sequence[CutText]],
+        spans: Sequence[Sequence[tuple[int, int]]],
+        others: Sequence[list[str]],
+    ) -> tuple[TermSequences, dict[tuple[str, str], int]]:
+        """The words of documents, and how those are read."""
+        texts: list[Text] = []
+        kinds: list[int] = []
+        places: list[tuple[int, int]] = []
+        read: list[bool] = []
+        for questions, sentences, own, other in zip(asked, told, spans, others, strict=True):
+            texts += (*questions, *sentences, other)
+            kinds += [PHRASING] * len(questions) + [SENTENCE] * len(sentences) + [OTHER]
+            places += (*[denial(cut.text) for cut in questions], *own, (0, 0))
+            begun = len(_read_first(own))
+            read += [True] * (len(questions) + begun) + [False] * (len(sentences) - begun + 1)
+        numbered = self._numbers.of(texts)
+        terms, ids = self._numbers.terms.met(numbered.terms)
+        pairs, numbers = self._numbers.pairs.met(numbered.pairs[np.repeat(read, numbered.pair_counts)])
+        counts = np.bincount(numbers, minlength=len(pairs)).tolist()
+        units = [len(questions) + len(sentences) + 1 for questions, sentences in zip(asked, told, strict=True)]
+        words = TermSequences(
+            terms=terms,
+            ids=ids,
+            lengths=numbered.lengths,
+            kinds=np.array(kinds, dtype=np.uint8),
+            documents=np.repeat(np.arange(len(asked), dtype=np.int32), units),
+            spans=np.array(places, dtype=np.int32).reshape(-1, 2),
+        )
+        return words, dict(zip(pairs, counts, strict=True))
 
     def readings(self, documents: Sequence[Document]) -> Counter[tuple[str, str]]:
         """Count how the words of `documents` are read."""

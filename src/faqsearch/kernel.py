@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-_INTERFACE = 9
+_INTERFACE = 10
 """What `_kernel.c` calls its own."""
 
 compiled: ModuleType | None

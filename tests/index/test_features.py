@@ -13,9 +13,10 @@ from faqsearch.index.arrays import ArrayFileWriter
 from faqsearch.index.asked import asked_words
 from faqsearch.index.features import match, pair_scores, passage_scores, read_words
 from faqsearch.index.interface import WeightedTerm
-from faqsearch.index.sequences import Sequences, SequencesBuilder, Unit, number_terms
+from faqsearch.index.sequences import Sequences, SequencesBuilder
 from faqsearch.index.spill import Spill
 from faqsearch.passages import OTHER, PHRASING, SENTENCE
+from units import Unit, number_terms
 
 WORDS = ["解約", "返品", "送料", "手続", "方法"]
 UNITS = st.lists(st.lists(st.sampled_from(WORDS), max_size=4), min_size=1, max_size=3)

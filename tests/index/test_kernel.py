@@ -118,6 +118,8 @@ ARGUMENTS = {
     "postings": 7,
     "number": 2,
     "codes": 4,
+    "numbering": 2,
+    "number_texts": 2,
     "memory": 4,
     "lexemes": 2,
 }

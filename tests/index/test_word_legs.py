@@ -13,11 +13,12 @@ from faqsearch import kernel
 from faqsearch.index import counts as counting
 from faqsearch.index import word_legs
 from faqsearch.index.counts import occurrences
-from faqsearch.index.sequences import SequencesBuilder, Unit, number_terms
+from faqsearch.index.sequences import SequencesBuilder
 from faqsearch.index.spill import Spill
 from faqsearch.index.word_legs import count_words
 from faqsearch.passages import OTHER, PHRASING, SENTENCE
 from faqsearch.vocabulary import Vocabulary
+from units import Unit, number_terms
 
 COMPILED = kernel.compiled
 TEXT = st.lists(st.sampled_from(["解約", "返品", "送", "再発行手続"]), max_size=6)

@@ -10,10 +10,9 @@ names in code listings).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,33 +43,6 @@ class TermSequences:
     spans: npt.NDArray[np.int32]
     """Start and end, in characters, of each sentence in the answer, and of what a phrasing denies something with in the
     phrasing; (0, 0) for other kinds, and for phrasings that deny nothing; shape (units, 2)."""
-
-
-class Unit(NamedTuple):  # made in a third of a dataclass's time, eight of them for a document
-    """Some words of a document."""
-
-    document: int
-    """0-based within what is analysed together."""
-    kind: int
-    """PHRASING, SENTENCE or OTHER."""
-    words: Sequence[str]
-    span: tuple[int, int] = (0, 0)
-    """Where a sentence stands in the answer, or a denial in the phrasing."""
-
-
-def number_terms(units: Sequence[Unit]) -> TermSequences:
-    """Return the sequences of units given in document order."""
-    places: Numbering[str] = Numbering()
-    words = chain.from_iterable([unit.words for unit in units])
-    ids = np.fromiter(map(places.__getitem__, words), dtype=np.int32)  # without a step of Python for each
-    return TermSequences(
-        terms=list(places),
-        ids=ids,
-        lengths=np.array([len(unit.words) for unit in units], dtype=np.int32),
-        kinds=np.array([unit.kind for unit in units], dtype=np.uint8),
-        documents=np.array([unit.document for unit in units], dtype=np.int32),
-        spans=np.array([unit.span for unit in units], dtype=np.int32).reshape(-1, 2),
-    )
 
 
 class SequencesBuilder:
@@ -234,7 +206,7 @@ class Sequences:
 
 
 def stored_sequences(sequences: Sequences, documents: npt.NDArray[np.int64]) -> TermSequences:
-    """Return what `number_terms` gave for `documents` (numbers, in any order)."""
+    """Return the sequences of `documents` (numbers, in any order) as an analysis has them."""
     excerpt = sequences.repeated_excerpt(documents)
     if excerpt.words.min(initial=0) < 0:
         raise IndexError("a word of no number")
