@@ -17,6 +17,8 @@ from faqsearch import workers as module
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.documents import Source
 from faqsearch.errors import WorkerError
+from faqsearch.index.document_file import document_to_json
+from faqsearch.index.interface import Fresh
 from faqsearch.tokens import FugashiTokenizer
 from faqsearch.workers import analysed
 
@@ -69,9 +71,9 @@ def batches(count, size=3, **options):
     """Entries, a few at a time, with an empty batch among them."""
     every = documents(count, **options)
     for start in range(0, count, size):
-        numbers = np.arange(start, min(start + size, count), dtype=np.int32)
-        yield numbers, every[start : start + size]
-        yield numbers[:0], []
+        numbers, own = np.arange(start, min(start + size, count), dtype=np.int32), every[start : start + size]
+        yield Fresh(numbers, own, [document_to_json(document).encode() for document in own])
+        yield Fresh(numbers[:0], [], [])
 
 
 def spelled(words):

@@ -230,7 +230,7 @@ def _take(
     for batch in batches(range(known.index.manifest.documents), _BATCH):
         items = [KeyedDocument(known.document(number), row_keys[number].tobytes()) for number in batch]
         admitted = [admission.admits(item) for item in items]
-        added.append(writer.add(list(compress(items, admitted)))[0])
+        added.append(writer.add(list(compress(items, admitted))).numbers)
         kept.extend(compress(batch, admitted))
     old, new = np.array(kept, dtype=np.int64), np.concatenate(added)
     analysis = known.analysis(old, analyser.readings)

@@ -24,7 +24,7 @@ from typing import IO, Any, Self
 from faqsearch.errors import WorkerError
 
 _PATIENCE = 5.0
-_ANSWERS_COLLECTED = 8
+_ANSWERS_COLLECTED = 32
 
 
 def available_cores() -> int:

@@ -13,8 +13,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from faqsearch.documents import Document
-from faqsearch.index.document_file import document_from_json, document_to_json
+from faqsearch.index.document_file import document_from_json
 from faqsearch.index.interface import here
 from faqsearch.processes import Worker, portable
 
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from faqsearch.index.interface import Analyser, Analysis, Beside
-
-    Batch = tuple[npt.NDArray[np.int32], Sequence[Document]]
+    from faqsearch.index.interface import Analyser, Analysis, Beside, Fresh
 
 T = TypeVar("T")
 # Starting a process takes half a second of one core, in which it would have analysed half a million characters.
@@ -39,36 +36,36 @@ class Analysing:
 
     analyser: Analyser
 
-    def __call__(self, lines: Sequence[str]) -> Analysis:
+    def __call__(self, lines: Sequence[bytes]) -> Analysis:
         """Analyse documents that were written as JSON."""
         return self.analyser.analyse([document_from_json(line) for line in lines])
 
 
 def analysed(
-    analyser: Analyser, batches: Iterable[Batch], processes: int
+    analyser: Analyser, batches: Iterable[Fresh], processes: int
 ) -> Generator[tuple[npt.NDArray[np.int32], Analysis], None, None]:
     """Yield the analysis of each batch of documents that is not empty, in order, with the numbers that came with it.
 
     Args:
         analyser: Does it. When it cannot be sent to other processes, all is done in this one.
-        batches: Numbers and documents.
+        batches: The documents.
         processes: Processes to analyse in; with 1, or for a small corpus, this one alone.
 
     Raises:
         WorkerError: A worker ended before it was done.
     """
-    waiting = (batch for batch in batches if batch[1])
-    first: list[Batch] = []
+    waiting = (batch for batch in batches if batch.documents)
+    first: list[Fresh] = []
     if processes > 1 and (job := portable(Analysing(analyser))) is not None:
         characters = 0
         for batch in waiting:
             first.append(batch)
-            characters += sum(len(document.answer) + len(document.question) for document in batch[1])
+            characters += sum(len(document.answer) + len(document.question) for document in batch.documents)
             if characters >= _WORTH_STARTING:
                 yield from _in_workers(job, chain(first, waiting), processes)
                 return
-    for numbers, documents in chain(first, waiting):
-        yield numbers, analyser.analyse(documents)
+    for batch in chain(first, waiting):
+        yield batch.numbers, analyser.analyse(batch.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +101,16 @@ def _beside(function: Callable[..., T], *arguments: object) -> Iterator[Callable
 
 
 def _in_workers(
-    job: bytes, batches: Iterable[Batch], processes: int
+    job: bytes, batches: Iterable[Fresh], processes: int
 ) -> Generator[tuple[npt.NDArray[np.int32], Analysis], None, None]:
     with ExitStack() as stack:
         workers = [stack.enter_context(Worker(job)) for _ in range(processes)]
         sent: deque[tuple[npt.NDArray[np.int32], Worker]] = deque()
         # Each in its turn: the order of answers is that of questions, with nothing to sort or to wait for.
-        for place, (numbers, documents) in enumerate(batches):
+        for place, batch in enumerate(batches):
             worker = workers[place % processes]
-            worker.send([document_to_json(document) for document in documents])
-            sent.append((numbers, worker))
+            worker.send(batch.lines)
+            sent.append((batch.numbers, worker))
             if len(sent) == _AHEAD * processes:
                 yield _taken(*sent.popleft())
         while sent:

@@ -21,6 +21,8 @@ from faqsearch.vocabulary import term_key
 
 _RECENT = 64
 _decoder = json.JSONDecoder()
+# `json.dumps` makes an encoder for every call.
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SOURCE_FIELDS = tuple(field.name for field in fields(Source))
 
 
@@ -40,7 +42,7 @@ def document_to_json(document: Document) -> str:
             value[name] = part
     if document.extra:
         value["extra"] = dict(document.extra)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _to_json(value)
 
 
 def document_from_json(line: str | bytes) -> Document:
@@ -91,8 +93,7 @@ def document_hashes(document: Document) -> DocumentHashes:
 
 
 def _hash(value: list[Any]) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return blake2b(_to_json(value).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def line_sum(line: bytes) -> int:

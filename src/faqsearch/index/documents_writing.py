@@ -92,8 +92,8 @@ class DocumentsWriter:
         """Bytes written so far."""
         return self._path.stat().st_size if self._file.closed else self._file.tell()
 
-    def add(self, document: Document, key: bytes) -> DocumentHashes:
-        """Append a document, and return its hashes; `key` is that of its row, empty for none."""
+    def add(self, document: Document, key: bytes) -> tuple[DocumentHashes, bytes]:
+        """Append a document, and return its hashes and its line; `key` is that of its row, empty for none."""
         self._copy()
         if len(self._fresh) >= _SETTLED_AT:
             self._settle()
@@ -113,7 +113,7 @@ class DocumentsWriter:
                 asked_key(document),
             )
         )
-        return hashes
+        return hashes, line
 
     def add_known(self, number: int, line: int) -> None:
         """Append the document of a known row, by its old number; `line` is where the row begins now."""

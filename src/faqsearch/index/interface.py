@@ -104,6 +104,16 @@ class Analysis:
     """The passages of each document, for an encoder that reads text; empty for one that does not."""
 
 
+class Fresh(NamedTuple):
+    """Documents to be analysed."""
+
+    numbers: npt.NDArray[np.int32]
+    """Ascending."""
+    documents: Sequence[Document]
+    lines: Sequence[bytes]
+    """Each as JSON, as other processes are given it."""
+
+
 class Analyser(Protocol):
     """Turns documents into what an index keeps of them; each answer depends on its argument alone."""
 

@@ -23,7 +23,7 @@ from faqsearch.index.documents_writing import DocumentsWriter, Inventory
 from faqsearch.index.encoding import WrittenVectors, built_in_as_before, write_built_in
 from faqsearch.index.facets import FacetsBuilder
 from faqsearch.index.folder import Generation
-from faqsearch.index.interface import Analyser, Analysis, Beside, here
+from faqsearch.index.interface import Analyser, Analysis, Beside, Fresh, here
 from faqsearch.index.known import Known
 from faqsearch.index.lexical_writing import LexicalWriter
 from faqsearch.index.local import DOCUMENTS_FILE, FACETS_FILE, LEXICAL_FILE, TABLES_FILE
@@ -108,10 +108,11 @@ class GenerationWriter:
         """Documents added so far."""
         return len(self.collected)
 
-    def add(self, items: Sequence[Item]) -> tuple[npt.NDArray[np.int32], list[Document]]:
-        """Append documents; return numbers and documents of those whose texts are not known, to be analysed."""
-        fresh: list[Document] = []
+    def add(self, items: Sequence[Item]) -> Fresh:
+        """Append documents; return those whose texts are not known, to be analysed."""
         numbers: list[int] = []
+        fresh: list[Document] = []
+        lines: list[bytes] = []
         for number, item in enumerate(items, self.documents):
             if isinstance(item, KnownRow):
                 self.collected.add_known(item.number, item.line)
@@ -119,15 +120,16 @@ class GenerationWriter:
                 self._rows.append((number, item.number))
                 continue
             document, key = (item.document, item.key) if isinstance(item, KeyedDocument) else (item, b"")
-            hashes = self.collected.add(document, key)
+            hashes, line = self.collected.add(document, key)
             self._facets.add(number, document)
             old = self._known.number(hashes.texts) if self._known else None
             if old is None:
-                fresh.append(document)
                 numbers.append(number)
+                fresh.append(document)
+                lines.append(line)
             else:
                 self._reused.append((number, old))
-        return np.array(numbers, dtype=np.int32), fresh
+        return Fresh(np.array(numbers, dtype=np.int32), fresh, lines)
 
     def take(self, numbers: npt.NDArray[np.int32], analysis: Analysis) -> None:
         """Keep the analysis of documents added before, all calls in the order of those."""

@@ -16,17 +16,19 @@ class Acceptance:
     """Looks at one document after the other, each id once."""
 
     def __init__(self) -> None:
-        self._places: dict[str, str] = {}
+        self._places: dict[str, tuple[str, int | None, int | None]] = {}
 
     def fault(self, document: Document) -> SourceError | None:
         """Return why a document cannot be indexed; None when it can, and then its id is taken."""
         fault, source = _fault(document), document.source
         if fault is None and (earlier := self._places.get(document.id)) is not None:
-            fault = f"the id '{document.id}' is already used at {earlier}"
+            before, line, page = earlier
+            where = SourceError("", path=before, line=line, page=page).where
+            fault = f"the id '{document.id}' is already used at {where}"
         if fault is not None:
             return SourceError(fault, path=source.path, line=source.line, page=source.page)
         path = source.path if source.line or source.page or not source.anchor else f"{source.path}#{source.anchor}"
-        self._places[document.id] = SourceError("", path=path, line=source.line, page=source.page).where
+        self._places[document.id] = path, source.line, source.page
         return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,13 @@ from faqsearch.sources.rows import RowReader
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[][{}\n]', re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _ITEM = re.compile(r"^[ \t]*\{", re.MULTILINE)
+
+
+def _decoder(hook: Callable[[list[tuple[str, Any]]], Any] | None) -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=hook, parse_int=str, parse_float=str, parse_constant=str, strict=False)
+
+
+_ROW_DECODER = _decoder(None)
 
 
 def read_jsonl(file: SourceFile) -> Iterator[Item | Problem]:
@@ -92,9 +99,7 @@ def _parse(text: str, *, lines: bool = False) -> Any:
         made.line = next(ends, 1)
         return made
 
-    decoder = json.JSONDecoder(
-        object_pairs_hook=entry if lines else None, parse_int=str, parse_float=str, parse_constant=str, strict=False
-    )
+    decoder = _decoder(entry) if lines else _ROW_DECODER
     if lines:
         if sum(map(text.count, ",[{")) > MAX_VALUES and sum(map(_STRING.sub("", text).count, ",[{")) > MAX_VALUES:
             raise _TooMuchError(f"more than {MAX_VALUES:,} values")
