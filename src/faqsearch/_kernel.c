@@ -1,8 +1,8 @@
 /* The inner loops of a search, and of a build, compiled.
  *
- * Every function here has a slow reference in numpy beside it (leg_scores.py, features.py, characters.py,
- * vectors/units.py, vectors/sums.py), which answers where this file could not be compiled; tests/index/test_kernel.py holds the two
- * together. Sums run in the same order and precision as there, so scores are equal to the last bit, but for dot
+ * Every function here has a slow reference in numpy or Python beside it (leg_scores.py, features.py, characters.py,
+ * vectors/units.py, vectors/sums.py, counting.py, fast_scan.py, tokens/numbered.py), which answers where this file could not be
+ * compiled; tests/index/test_kernel.py and the tests of those modules hold the two together. Sums run in the same order and precision as there, so scores are equal to the last bit, but for dot
  * products: those add sixteen partial sums, on every machine in the same order.
  *
  * Arrays come as buffers, and nothing is believed: a number read from an index that would lead out of its array
