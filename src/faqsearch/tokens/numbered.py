@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
@@ -21,6 +22,7 @@ K = TypeVar("K")
 Text = CutText | list[str]
 """A text that was cut, or terms that were taken from several."""
 
+# Lexemes, as many as `tokens.mecab` remembers.
 _MOST_REMEMBERED = 200_000
 
 
@@ -62,7 +64,9 @@ class WordNumbers:
     def __init__(self) -> None:
         self.terms: Names[str] = Names()
         self.pairs: Names[tuple[str, str]] = Names()
-        self._kernel: Any = kernel.compiled and kernel.compiled.numbering(self._given, _MOST_REMEMBERED)
+        # Not a method: what the kernel holds would hold the kernel's memory, and neither would ever be let go.
+        given = partial(_given, self.terms, self.pairs)
+        self._kernel: Any = kernel.compiled and kernel.compiled.numbering(given, _MOST_REMEMBERED)
 
     def of(self, texts: Sequence[Text]) -> Numbered:
         """Return texts as numbers."""
@@ -97,13 +101,14 @@ class WordNumbers:
             found += map(self.terms.__getitem__, terms)
         return found
 
-    def _given(self, lexeme: Lexeme) -> tuple[int, int, int, int]:
-        """What the kernel remembers of a lexeme; its terms and pairs are none or one."""
-        (term,) = lexeme.terms or (None,)
-        (pair,) = lexeme.kana_words or (None,)
-        return (
-            -1 if term is None else self.terms[term],
-            -1 if pair is None else self.pairs[pair],
-            lexeme.indent,
-            lexeme.width,
-        )
+
+def _given(terms: Names[str], pairs: Names[tuple[str, str]], lexeme: Lexeme) -> tuple[int, int, int, int]:
+    """What the kernel remembers of a lexeme; its terms and pairs are none or one."""
+    (term,) = lexeme.terms or (None,)
+    (pair,) = lexeme.kana_words or (None,)
+    return (
+        -1 if term is None else terms[term],
+        -1 if pair is None else pairs[pair],
+        lexeme.indent,
+        lexeme.width,
+    )
