@@ -85,6 +85,6 @@ def test_explain_id_is_for_one_question(cli):
 
 def test_a_misspelt_question_is_asked_back(cli, monkeypatch):
     """Without a confident answer, the first line says what was probably meant."""
-    monkeypatch.setattr("faqsearch.search.threshold", lambda: 2.0)
+    monkeypatch.setattr("faqsearch.answering.threshold", lambda: 2.0)
 
     assert cli("search", "パスワド", "-k", "1").out.startswith("Did you mean: パスワード\n")
