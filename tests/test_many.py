@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,7 +15,9 @@ import pytest
 from faqsearch import build_index, many, open_index
 from faqsearch.documents import Document, Source
 from faqsearch.errors import QueryError, SettingsError
+from faqsearch.index import open_generation
 from faqsearch.many import _packed, _unpacked
+from faqsearch.opened import Opened
 from faqsearch.results import Hit, LegExplanation, Results
 from faqsearch.snippets import Highlights
 from faqsearch.tokens import FugashiTokenizer
@@ -116,6 +119,15 @@ def test_what_cannot_travel_is_asked_here(index_folder):
 
     assert len(searcher.search_many(QUESTIONS, processes=2)) == len(QUESTIONS)
     assert Slow.asked >= set(QUESTIONS)
+
+
+def test_an_encoder_of_its_own_stays_in_its_process(index_folder):
+    """A model is not loaded again by every process: what is open with one cannot be sent."""
+    opened = Opened.of(open_generation(index_folder), None, None)
+    assert pickle.loads(pickle.dumps(opened)).index.manifest == opened.index.manifest
+
+    with pytest.raises(TypeError, match="stays in its process"):
+        pickle.dumps(replace(opened, encoder=object()))
 
 
 def test_a_generation_that_is_gone_answers_from_here(corpus, tmp_path):

@@ -139,7 +139,7 @@ class Searcher:
             where: As for `search`.
             explain: As for `search`.
             processes: Processes to answer in, this one included; None takes one for each core. Others are started when
-                there is a second's work for them and more, and end with the call. An index in an engine, or with a
+                there is about a second's work or more, and end with the call. An index in an engine, or with a
                 transformer, is asked from this process alone.
 
         Raises:

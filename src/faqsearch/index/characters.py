@@ -182,7 +182,7 @@ class Spelling:
         Args:
             kanji: Code points, repeated as often as they are asked for.
         """
-        # A handful: looked up one by one in a fifth of the time that arrays of them take.
+        # A handful: looked up one by one, not in ten steps of numpy.
         known, end = self._known_kanji, len(self._known_kanji)
         asked = [(bisect_left(known, code), code, count) for code, count in sorted(Counter(kanji).items())]
         found = [(place, count) for place, code, count in asked if place < end and known[place] == code]
