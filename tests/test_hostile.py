@@ -45,6 +45,16 @@ def test_hostile_files_are_bounded_and_cost_nothing_else(name, tmp_path):
     assert not Path("/tmp/faqsearch-was-here").exists()
 
 
+def test_memory_of_the_tests_is_not_counted_as_memory_of_the_command(tmp_path):
+    """A test run may hold more than a build is allowed to."""
+    held = b"1" * (700 * 2**20)  # written, so that it is there
+
+    outcome = built(CASES["csv-nul"], tmp_path)
+
+    assert len(held) / 2**20 > CASES["csv-nul"].megabytes
+    assert 20 < outcome.megabytes < CASES["csv-nul"].megabytes
+
+
 def faqsearch(*arguments, given=""):
     """Run a command; exit code, stdout and stderr. What is no UTF-8 in its output fails here."""
     done = subprocess.run(
