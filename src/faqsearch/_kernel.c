@@ -1,4 +1,4 @@
-/* The inner loops of a search, and of a build, compiled.
+/* The inner loops of a search, and of a build, compiled; _ranking.c has those between the candidates and the ranking.
  *
  * Every function here has a slow reference in numpy or Python beside it (leg_scores.py, features.py, characters.py,
  * vectors/units.py, vectors/sums.py, counting.py, fast_scan.py, tokens/numbered.py), which answers where this file could not be
@@ -9,82 +9,10 @@
  * raises IndexError. The global lock is released while loops run. Only the limited API is used: one build serves
  * every Python from 3.11 on.
  */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#if defined(__GNUC__) && defined(__x86_64__)
-#include <immintrin.h>
-#define WIDE __attribute__((target("avx2")))
-#endif
+#include "_kernel.h"
 
 /* Goes up whenever a function is added, or takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 10
-
-#if defined(__GNUC__)
-#define FETCH(address) __builtin_prefetch(address)
-#else
-#define FETCH(address) ((void)0)
-#endif
-#define LANES 16
-/* Ask for `bytes` that will be read soon. What a question touches lies anywhere in the index: waiting for memory takes
- * longer than the arithmetic. */
-static void fetch(const void *from, int64_t bytes) {
-    for (int64_t i = 0; i < bytes; i += 64) FETCH((const char *)from + i);
-}
-
-enum { PHRASING = 0, SENTENCE = 1, OTHER = 2 }; /* faqsearch.passages */
-
-/* ---- arrays ---- */
-
-typedef struct {
-    Py_buffer view;
-    Py_ssize_t length; /* items */
-} Array;
-
-/* Fill `arrays` from `args`; each kind is the item's size, upper case when it is written to. Returns 0 or -1. */
-static int take(Array *arrays, PyObject *const *args, const char *kinds) {
-    Py_ssize_t n = (Py_ssize_t)strlen(kinds);
-    for (Py_ssize_t i = 0; i < n; i++) {
-        int writes = kinds[i] >= 'A';
-        Py_ssize_t size = writes ? kinds[i] - 'A' + 1 : kinds[i] - '0';
-        if (PyObject_GetBuffer(args[i], &arrays[i].view, writes ? PyBUF_WRITABLE : PyBUF_SIMPLE) < 0) {
-            while (i--) PyBuffer_Release(&arrays[i].view);
-            return -1;
-        }
-        arrays[i].length = arrays[i].view.len / size;
-        if (arrays[i].view.len % size) {
-            for (; i >= 0; i--) PyBuffer_Release(&arrays[i].view);
-            PyErr_SetString(PyExc_ValueError, "an array of another type");
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static void release(Array *arrays, Py_ssize_t n) {
-    while (n--) PyBuffer_Release(&arrays[n].view);
-}
-
-enum Fault { FINE = 0, DAMAGED, NO_MEMORY };
-
-static PyObject *finish(enum Fault fault) {
-    if (fault == NO_MEMORY) return PyErr_NoMemory();
-    if (fault == DAMAGED) {
-        PyErr_SetString(PyExc_IndexError, "a number leads out of its array");
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
-
-static int expect(Py_ssize_t given, Py_ssize_t wanted) {
-    if (given == wanted) return 0;
-    PyErr_Format(PyExc_TypeError, "%zd arguments instead of %zd", given, wanted);
-    return -1;
-}
+#define INTERFACE 11
 
 /* ---- vocabulary: Vocabulary.numbers ---- */
 
@@ -164,11 +92,6 @@ typedef struct {
     int64_t groups;
     int64_t n;           /* units there are */
 } Leg;
-
-typedef struct {
-    float score;
-    int64_t document;
-} Found;
 
 /* Set a cursor to each term. Returns 0 when the numbers lead out of their arrays. */
 static int set_cursors(Leg *leg, const int64_t *indptr, int64_t terms, int64_t postings, const int64_t *numbers,
@@ -586,25 +509,72 @@ static PyObject *scores(PyObject *self, PyObject *const *args, Py_ssize_t given)
     return finish(fault);
 }
 
-static int64_t best_of(const float *s, int64_t n, Found *heap, int64_t depth) {
-    int64_t held = 0, i = 0;
-    for (; i < n && held < depth; i++)
-        if (s[i] != 0) heap[held++] = (Found){s[i], i};
-    for (int64_t j = held / 2; j-- > 0;) sift_down(heap, held, j);
-    while (i < n && held == depth && depth > 0) {
-        /* Few are better once the first hundreds have been seen: many are passed over at once. */
-        float least = heap[0].score;
-        for (int any = 0; i + LANES <= n; i += LANES) {
-            for (int64_t j = 0; j < LANES; j++) any |= s[i + j] > least;
-            if (any) break;
-        }
-        int64_t end = i + LANES < n ? i + LANES : n;
-        for (; i < end; i++)
-            if (s[i] > heap[0].score && s[i] != 0) {
-                heap[0] = (Found){s[i], i};
-                sift_down(heap, held, 0);
-            }
+/* The place of the first score from `i` on that reaches a limit; `n` where there is none. */
+static int64_t next_from(const float *s, int64_t i, int64_t n, float limit) {
+    while (i < n && s[i] < limit) i++;
+    return i;
+}
+
+static float largest(const float *s, int64_t n) {
+    float most = s[0];
+    for (int64_t i = 1; i < n; i++) most = s[i] > most ? s[i] : most;
+    return most;
+}
+
+#ifdef WIDE
+WIDE static int64_t wide_next_from(const float *s, int64_t i, int64_t n, float limit) {
+    __m256 least = _mm256_set1_ps(limit);
+    for (; i + 8 <= n; i += 8) {
+        int reach = _mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(s + i), least, _CMP_GE_OQ));
+        if (reach) return i + __builtin_ctz((unsigned)reach);
     }
+    return next_from(s, i, n, limit);
+}
+
+WIDE static float wide_largest(const float *s, int64_t n) {
+    float most[8], rest = -INFINITY;
+    __m256 best = _mm256_set1_ps(-INFINITY);
+    int64_t i = 0;
+    for (; i + 8 <= n; i += 8) best = _mm256_max_ps(best, _mm256_loadu_ps(s + i));
+    _mm256_storeu_ps(most, best);
+    for (; i < n; i++) rest = s[i] > rest ? s[i] : rest;
+    for (int64_t j = 0; j < 8; j++) rest = most[j] > rest ? most[j] : rest;
+    return rest;
+}
+#endif
+
+static int64_t (*best_next_from)(const float *, int64_t, int64_t, float) = next_from;
+static float (*best_largest)(const float *, int64_t) = largest;
+
+/* The best that reach a limit, the worst of them first. */
+static int64_t heap_of(const float *s, int64_t n, Found *heap, int64_t depth, float limit) {
+    int64_t held = 0;
+    for (int64_t i = best_next_from(s, 0, n, limit); i < n && depth > 0; i = best_next_from(s, i + 1, n, limit)) {
+        if (s[i] == 0) continue;
+        if (held < depth) {
+            heap[held++] = (Found){s[i], i};
+            if (held < depth) continue;
+            for (int64_t j = held / 2; j-- > 0;) sift_down(heap, held, j);
+        } else if (s[i] > heap[0].score) {
+            heap[0] = (Found){s[i], i};
+            sift_down(heap, held, 0);
+        }
+        limit = heap[0].score > limit ? heap[0].score : limit;
+    }
+    return held;
+}
+
+enum { BLOCK = 64, MOST_BLOCKS = 2048 };
+
+int64_t best_of(const float *s, int64_t n, Found *heap, int64_t depth) {
+    float tops[MOST_BLOCKS], limit = -INFINITY;
+    int64_t size = n / MOST_BLOCKS + 1 > BLOCK ? n / MOST_BLOCKS + 1 : BLOCK, blocks = n / size;
+    /* As many blocks as are wanted have a score that reaches the least of the best blocks' own: few others have. */
+    if (depth > 0 && blocks >= 2 * depth) {
+        for (int64_t i = 0; i < blocks; i++) tops[i] = best_largest(s + i * size, size);
+        if (heap_of(tops, blocks, heap, depth, limit) == depth && heap[0].score > 0) limit = heap[0].score;
+    }
+    int64_t held = heap_of(s, n, heap, depth, limit);
     qsort(heap, (size_t)held, sizeof(Found), by_document);
     return held;
 }
@@ -1088,6 +1058,8 @@ static void choose(void) {
         best_dot = wide_dot;
         best_dot_packed = wide_dot_packed;
         best_list_near = wide_list_near;
+        best_next_from = wide_next_from;
+        best_largest = wide_largest;
     }
 }
 #else
@@ -2112,6 +2084,12 @@ static PyObject *number_texts(PyObject *self, PyObject *const *args, Py_ssize_t 
 static PyMethodDef methods[] = {
     {"numbers", (PyCFunction)(void (*)(void))numbers, METH_FASTCALL, "Vocabulary.numbers"},
     {"scores", (PyCFunction)(void (*)(void))scores, METH_FASTCALL, "Postings.group_scores"},
+    {"fuse", (PyCFunction)(void (*)(void))fuse, METH_FASTCALL, "ranking.fuse"},
+    {"unite", (PyCFunction)(void (*)(void))unite, METH_FASTCALL, "selection.union"},
+    {"promising", (PyCFunction)(void (*)(void))promising, METH_FASTCALL, "selection.promising"},
+    {"confidences", (PyCFunction)(void (*)(void))confidences, METH_FASTCALL, "confidence.probabilities of signals"},
+    {"own_units", (PyCFunction)(void (*)(void))own_units, METH_FASTCALL, "Sequences.own_units"},
+    {"directions", (PyCFunction)(void (*)(void))directions, METH_FASTCALL, "WordVectors.directions"},
     {"best", (PyCFunction)(void (*)(void))best, METH_FASTCALL, "selection.best"},
     {"best_of_leg", (PyCFunction)(void (*)(void))best_of_leg, METH_FASTCALL, "LegScores.best"},
     {"scores_of_units", (PyCFunction)(void (*)(void))scores_of_units, METH_FASTCALL, "LegScores.of_units"},

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.index.interface import Candidates
 from faqsearch.ranking import Ranking
 
@@ -68,6 +69,8 @@ VIEWS = frozenset({"topic", "context", "meaning"})
 _NEAR = ("dense", "topic", "meaning")
 _VECTOR_LEGS = VIEWS | {"dense"}
 _RIVALS = 5
+# What a question to the built-in encoder has scores of, but for legs without weight.
+_COMPILED = frozenset({"coverage", "focus", *_NEAR})
 _DEFAULT: Mapping[str, float] = MappingProxyType({})
 
 
@@ -96,10 +99,29 @@ def confidences(
     """
     if not len(order):
         return np.zeros(0, dtype=np.float64)
-    found = probabilities(model(candidates, fitted), signals(candidates, ranking, order))
+    own = model(candidates, fitted)
+    if kernel.compiled is not None and ranking.proportional and candidates.scores.keys() >= _COMPILED:
+        found = _compiled(kernel.compiled, own, candidates.scores, ranking, order)
+    else:
+        found = probabilities(own, signals(candidates, ranking, order))
     if repeated:
         found[0] = max(found[0], _REPEATED)
     return np.minimum.accumulate(found)
+
+
+def _compiled(
+    compiled: Any,
+    fitted: Model,
+    scores: Mapping[str, npt.NDArray[np.float32]],
+    ranking: Ranking,
+    order: npt.NDArray[np.int64],
+) -> Probabilities:
+    """Do what `probabilities` of `signals` does for the built-in encoder, but for the last bits."""
+    found = np.empty(len(order), dtype=np.float64)
+    parameters = np.array([fitted.intercept, *fitted.coefficients, _UNKNOWN, _HALF], dtype=np.float64)
+    looked_at = [scores[leg] for leg in ("coverage", "focus", *_NEAR)]
+    compiled.confidences(ranking.scores, ranking.order[: _RIVALS + 1], order, *looked_at, parameters, found)
+    return found
 
 
 def probabilities(fitted: Model, values: Floats) -> Probabilities:

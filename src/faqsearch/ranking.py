@@ -6,12 +6,14 @@ shares by weight; `rrf` sums weight / (60 + rank) (Cormack, Clarke and Büttcher
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.index.interface import Candidates, Index, Scores
 from faqsearch.settings import FusionMethod
 
@@ -53,12 +55,22 @@ def fuse(candidates: Candidates, weights: Mapping[str, float], method: FusionMet
     else:
         best = [candidates.maxima.get(leg, 0.0) for leg in legs]
         factors = [weights[leg] / total / most if most > 0 else 0.0 for leg, most in zip(legs, best, strict=True)]
+        if kernel.compiled is not None:
+            return _fused(kernel.compiled, table, factors, legs)
         shares = table * np.array(factors, dtype=np.float32).reshape(len(legs), 1)
     scores = shares.sum(axis=0, dtype=np.float32)
     # The shares of a perfect hit sum to 1 but for the last bit.
     order = np.argsort(-scores, kind="stable")
     fused = np.minimum(scores, np.float32(1))
     return Ranking(order, fused, dict(zip(legs, shares, strict=True)), proportional=method == "weighted")
+
+
+def _fused(compiled: Any, table: Scores, factors: Sequence[float], legs: Sequence[str]) -> Ranking:
+    """Do what `fuse` does with the kernel; `table` and the shares have the shape (legs, candidates)."""
+    shares, scores = np.empty_like(table), np.empty(table.shape[1], dtype=np.float32)
+    order = np.empty(table.shape[1], dtype=np.int64)
+    compiled.fuse(table, np.array(factors, dtype=np.float32), shares, scores, order)
+    return Ranking(order, scores, dict(zip(legs, shares, strict=True)), proportional=True)
 
 
 def ranks(scores: Scores) -> npt.NDArray[np.int64]:

@@ -39,7 +39,7 @@ class Implied:
         self._df = df
         self._place = [view.name for view in words.views].index(VIEW)
 
-    def near(self, asked: AskedWords, units: npt.NDArray[np.int64], asks: npt.NDArray[np.bool_]) -> Floats:
+    def near(self, asked: AskedWords, units: npt.NDArray[np.int64]) -> Floats:
         """Return what of each word counts where a document lacks it, 0–1; float32, shape (documents, groups).
 
         The cosine of the word and the document's question, in full from `_FULL` on. A word that a single document
@@ -47,12 +47,12 @@ class Implied:
 
         Args:
             asked: The question.
-            units: The unit of each document's question, as `UnitVectors` numbers them; shape (documents,).
-            asks: Which of them are questions; the others imply nothing; shape (documents,).
+            units: The unit of each document's question, as `UnitVectors` numbers them; -1 for a document without one,
+                which implies nothing; shape (documents,).
         """
         numbers = np.array([number for _, number in asked.leads], dtype=np.int64)
         view = self._words.views[self._place]
         directions = self._words.directions([term for term, _ in asked.leads], numbers, view)
         df = self._df.take(numbers, mode="clip") if len(self._df) else np.zeros(len(numbers), dtype=np.uint32)
         sure = np.where(numbers < 0, 1, df / (df + 1.0)).astype(np.float32) / np.float32(_FULL)
-        return self._units.near(np.where(asks, units, -1), self._place, directions * sure[:, None])
+        return self._units.near(units, self._place, directions * sure[:, None])

@@ -21,7 +21,6 @@ from faqsearch.index.features import Read, read_words
 from faqsearch.index.implied import Implied
 from faqsearch.index.interface import Question
 from faqsearch.index.sequences import Sequences
-from faqsearch.passages import PHRASING
 from faqsearch.vectors.units import UnitVectors
 
 Floats = npt.NDArray[np.float32]
@@ -63,26 +62,23 @@ class Reader:
             IndexFormatError: The index is damaged.
         """
         asked = asked_words(question.terms.get("document", ()), self.sequences.vocabulary, self._idf, self._unknown_idf)
-        # A document's question; its other phrasings say できない and できる as people happen to ask.
-        # Clipped: whether the index is damaged is found out below.
-        first = self.sequences.document_units.take(documents).clip(0, len(self.sequences.unit_kinds) - 1)
-        asks = self.sequences.unit_kinds.take(first) == PHRASING
-        # `UnitVectors` has no rows for the unit of other words that ends each document.
+        try:
+            units = self.sequences.own_units(documents, denies=question.denies)
+        except IndexError as error:
+            raise IndexFormatError("the units of the index are damaged", hint=DAMAGE_HINT) from error
         if self._implied is None:
             near = np.zeros((len(documents), len(asked.leads)), dtype=np.float32)
         else:
-            near = self._implied.near(asked, first - documents, asks)
+            near = self._implied.near(asked, units.questions)
         if kernel.compiled is None or not self._spelling.packed:
             read = self._reference(question, documents, asked, near)
         else:
             read = self._compiled(kernel.compiled, question, documents, asked, near)
         if self._implied is None:
             del read.scores["implied"]
-        denies = (self.sequences.unit_spans.take(first, axis=0)[:, 1] > 0) & asks
-        read.scores["denial"] = (denies == question.denies).astype(np.float32)
+        read.scores["denial"] = units.denial
         if question.vector is not None and self._vectors is not None:
-            counts = self.sequences.document_units.take(documents + 1) - first - 1
-            nearest = self._vectors.nearest(question.vector[0], first - documents, counts)
+            nearest = self._vectors.nearest(question.vector[0], units.firsts, units.counts)
             read.scores.update(zip((view.name for view in self._vectors.views), nearest, strict=True))
         return read
 

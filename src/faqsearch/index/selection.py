@@ -14,6 +14,7 @@ from faqsearch.index.interface import Scores
 # What a leg says before a document is read. Of the ten that a ranking of all candidates puts first, the hundred most
 # promising lack one in 3,000 (localgovfaq) to one in 500 (15,000 documents of benchmarks/corpora.py; one-off).
 _PROMISE = {"document": 1.0, "question": 0.5, "bigram": 0.6, "reading": 0.5, "dense": 0.7}
+_NONE_NEAR = Nearest(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
 
 
 def best(scores: Scores, depth: int) -> npt.NDArray[np.int64]:
@@ -39,6 +40,8 @@ def union(chosen: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
     """Return the numbers in any of some arrays, ascending, each once."""
     # Not `np.unique`, which imports numpy.ma: 15 ms of a command's start.
     every = np.concatenate(chosen) if chosen else np.empty(0, dtype=np.int64)
+    if kernel.compiled is not None:
+        return every[: kernel.compiled.unite(every)]
     every.sort()
     new = np.ones(len(every), dtype=bool)
     np.not_equal(every[1:], every[:-1], out=new[1:])
@@ -64,6 +67,30 @@ def promising(
     Returns:
         Places in `documents`, ascending; of equal ones, the smaller are kept.
     """
+    if kernel.compiled is None:
+        return promising_in_numpy(documents, found, near, maxima, most)
+    factors = [_PROMISE[leg] / maxima[leg] if maxima[leg] > 0 else 0.0 for leg in found]
+    nearest = near if near is not None and maxima["dense"] > 0 else _NONE_NEAR
+    kept = np.empty(min(most, len(documents)), dtype=np.int64)
+    count = kernel.compiled.promising(
+        documents,
+        np.concatenate(list(found.values())),
+        np.array(factors, dtype=np.float32),
+        *nearest,
+        np.array([_PROMISE["dense"] / maxima["dense"] if nearest is near else 0.0], dtype=np.float32),
+        kept,
+    )
+    return kept[:count]
+
+
+def promising_in_numpy(
+    documents: npt.NDArray[np.int64],
+    found: Mapping[str, Scores],
+    near: Nearest | None,
+    maxima: Mapping[str, float],
+    most: int,
+) -> npt.NDArray[np.int64]:
+    """Do what `promising` does, without the kernel."""
     promise = np.zeros(len(documents), dtype=np.float32)
     for leg, scores in found.items():
         if maxima[leg] > 0:
@@ -75,7 +102,7 @@ def promising(
         among = documents[places] == near.documents
         cosines[places[among]] = near.scores[among]
         promise += cosines * np.float32(_PROMISE["dense"] / maxima["dense"])
-    return best(promise, most)
+    return best_in_numpy(promise, most)
 
 
 def collapse(scores: Scores, owners: npt.NDArray[np.int32], documents: int) -> Scores:

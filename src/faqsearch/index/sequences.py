@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, ArrayFileWriter
 from faqsearch.index.spill import Spill, Stored
@@ -144,6 +145,19 @@ class Excerpt:
     """Units of document i are `unit_bounds[i]:unit_bounds[i + 1]`; shape (documents + 1,)."""
 
 
+class OwnUnits(NamedTuple):
+    """Which units documents have, numbered without the unit of other words that ends each document: as `UnitVectors` does."""
+
+    firsts: npt.NDArray[np.int64]
+    """The first of each document; shape (documents,)."""
+    questions: npt.NDArray[np.int64]
+    """The same where it is a question, else -1; shape (documents,)."""
+    counts: npt.NDArray[np.int64]
+    """How many each document has; shape (documents,)."""
+    denial: npt.NDArray[np.float32]
+    """1 for a document whose question denies something as the one asked does, else 0; shape (documents,)."""
+
+
 class Sequences:
     """The read side. Safe to share between threads."""
 
@@ -158,6 +172,30 @@ class Sequences:
         self.importance: npt.NDArray[np.float32] = arrays["importance"]
         self.mean_length = float(arrays["mean_length"][0])
         """Words in a sentence and its question, on average."""
+
+    def own_units(self, documents: npt.NDArray[np.int64], *, denies: bool) -> OwnUnits:
+        """Return which units some documents have.
+
+        Args:
+            documents: Their numbers.
+            denies: Whether the question says that something is not so.
+
+        Raises:
+            IndexError: A document has no place in a damaged index. Other damage is found when words are read.
+        """
+        if kernel.compiled is not None:
+            firsts, questions, counts = np.empty((3, len(documents)), dtype=np.int64)
+            denial = np.empty(len(documents), dtype=np.float32)
+            arrays = self.document_units, self.unit_kinds, self.unit_spans, documents
+            kernel.compiled.own_units(*arrays, firsts, questions, counts, denial, denies)
+            return OwnUnits(firsts, questions, counts, denial)
+        first = self.document_units.take(documents).clip(0, len(self.unit_kinds) - 1)
+        # A document's question; its other phrasings say できない and できる as people happen to ask.
+        asks = self.unit_kinds.take(first) == PHRASING
+        firsts = first - documents
+        counts = self.document_units.take(documents + 1) - first - 1
+        own = (self.unit_spans.take(first, axis=0)[:, 1] > 0) & asks
+        return OwnUnits(firsts, np.where(asks, firsts, -1), counts, (own == denies).astype(np.float32))
 
     def excerpt(self, documents: npt.NDArray[np.int64]) -> Excerpt:
         """Return the sequences of `documents` (numbers, in any order, each once)."""

@@ -104,10 +104,17 @@ class WordVectors:
         Returns:
             float32, shape (n, the view's dimension); zero where there is nothing.
         """
-        rows = self._words[numbers, view.start : view.end].astype(np.float32)
+        if kernel.compiled is None:
+            rows = self._words[numbers, view.start : view.end].astype(np.float32)
+        else:
+            rows = np.empty((len(numbers), view.end - view.start), dtype=np.float32)
         for place in np.flatnonzero(numbers < 0).tolist():
             rows[place] = self._kanji_sum(kanji_of(terms[place]))[view.start : view.end]
-        return unit_rows(rows)
+        if kernel.compiled is None:
+            return unit_rows(rows)
+        bounds = np.array([self.dimension, view.start, view.end], dtype=np.int64)
+        kernel.compiled.directions(self._words, bounds, numbers, rows)
+        return rows
 
     def unknown(self, term: str) -> Floats:
         """Return a vector for a word no document holds; float32, shape (dimension,).

@@ -1,0 +1,99 @@
+/* What the files of the kernel share: arrays from Python, and errors. */
+#ifndef FAQSEARCH_KERNEL_H
+#define FAQSEARCH_KERNEL_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__GNUC__) && defined(__x86_64__)
+#include <immintrin.h>
+#define WIDE __attribute__((target("avx2")))
+#endif
+
+#if defined(__GNUC__)
+#define FETCH(address) __builtin_prefetch(address)
+#else
+#define FETCH(address) ((void)0)
+#endif
+#define LANES 16
+/* Ask for `bytes` that will be read soon. What a question touches lies anywhere in the index: waiting for memory takes
+ * longer than the arithmetic. */
+static inline void fetch(const void *from, int64_t bytes) {
+    for (int64_t i = 0; i < bytes; i += 64) FETCH((const char *)from + i);
+}
+
+enum { PHRASING = 0, SENTENCE = 1, OTHER = 2 }; /* faqsearch.passages */
+
+/* ---- arrays ---- */
+
+typedef struct {
+    Py_buffer view;
+    Py_ssize_t length; /* items */
+} Array;
+
+/* Fill `arrays` from `args`; each kind is the item's size, upper case when it is written to. Returns 0 or -1. */
+static inline int take(Array *arrays, PyObject *const *args, const char *kinds) {
+    Py_ssize_t n = (Py_ssize_t)strlen(kinds);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        int writes = kinds[i] >= 'A';
+        Py_ssize_t size = writes ? kinds[i] - 'A' + 1 : kinds[i] - '0';
+        if (PyObject_GetBuffer(args[i], &arrays[i].view, writes ? PyBUF_WRITABLE : PyBUF_SIMPLE) < 0) {
+            while (i--) PyBuffer_Release(&arrays[i].view);
+            return -1;
+        }
+        arrays[i].length = arrays[i].view.len / size;
+        if (arrays[i].view.len % size) {
+            for (; i >= 0; i--) PyBuffer_Release(&arrays[i].view);
+            PyErr_SetString(PyExc_ValueError, "an array of another type");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static inline void release(Array *arrays, Py_ssize_t n) {
+    while (n--) PyBuffer_Release(&arrays[n].view);
+}
+
+enum Fault { FINE = 0, DAMAGED, NO_MEMORY };
+
+static inline PyObject *finish(enum Fault fault) {
+    if (fault == NO_MEMORY) return PyErr_NoMemory();
+    if (fault == DAMAGED) {
+        PyErr_SetString(PyExc_IndexError, "a number leads out of its array");
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static inline int expect(Py_ssize_t given, Py_ssize_t wanted) {
+    if (given == wanted) return 0;
+    PyErr_Format(PyExc_TypeError, "%zd arguments instead of %zd", given, wanted);
+    return -1;
+}
+
+/* ---- selection: _kernel.c, _ranking.c ---- */
+
+typedef struct {
+    float score;
+    int64_t document;
+} Found;
+
+/* Put the places of the `depth` best scores that are not 0 into `found`, ascending; of equal ones, the smaller places.
+ * Returns how many there are. */
+int64_t best_of(const float *scores, int64_t n, Found *found, int64_t depth);
+
+/* ---- functions of other files, for the module's table ---- */
+
+PyObject *fuse(PyObject *self, PyObject *const *args, Py_ssize_t given);
+PyObject *unite(PyObject *self, PyObject *const *args, Py_ssize_t given);
+PyObject *promising(PyObject *self, PyObject *const *args, Py_ssize_t given);
+PyObject *confidences(PyObject *self, PyObject *const *args, Py_ssize_t given);
+PyObject *own_units(PyObject *self, PyObject *const *args, Py_ssize_t given);
+PyObject *directions(PyObject *self, PyObject *const *args, Py_ssize_t given);
+
+#endif
