@@ -39,7 +39,7 @@ def test_nodes_say_what_lines_say():
     """Words, their white space and their features are the same, met for the first time or again."""
     mecab = Mecab()
     for text in [*map(normalize, TEXTS), *random_texts(300)] * 2:
-        assert mecab.cut(text) == mecab.lexemes(text)
+        assert mecab.cut(text) == mecab._read(text)
 
 
 @needs_nodes
@@ -48,7 +48,7 @@ def test_a_full_memory_begins_anew(monkeypatch):
     monkeypatch.setattr(module, "_MOST_REMEMBERED", 7)
     mecab = Mecab()
     for text in random_texts(200):
-        assert mecab.cut(text) == mecab.lexemes(text)
+        assert mecab.cut(text) == mecab._read(text)
 
 
 @needs_nodes
@@ -88,4 +88,4 @@ def test_without_the_kernel_lines_are_read(monkeypatch):
     """The same words where nothing could be compiled."""
     monkeypatch.setattr(kernel, "compiled", None)
     mecab = Mecab()
-    assert all(mecab.cut(text) == mecab.lexemes(text) for text in map(normalize, TEXTS))
+    assert all(mecab.cut(text) == mecab._read(text) for text in map(normalize, TEXTS))

@@ -86,7 +86,7 @@ def understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon, synonyms: Syno
 
 
 def _with_learned(asked: Asked) -> Asked:
-    return replace(asked, words=learned_synonyms().expand(asked.words))
+    return Asked(asked.text, asked.spelled, learned_synonyms().expand(asked.words))
 
 
 def _understand(text: str, tokenizer: Tokenizer, lexicon: Lexicon) -> Asked:

@@ -104,16 +104,22 @@ class Vocabulary:
             return np.full(len(terms), -1, dtype=np.int64)
         if len(terms) > _MET_AT_ONCE:
             return self._found(terms)
+        return np.array(self.places(terms), dtype=np.int64)
+
+    def places(self, terms: Sequence[str]) -> list[int]:
+        """Return what `numbers` does, as a list: for the few terms of a question, which is met with again."""
+        if not len(self.keys):
+            return [-1] * len(terms)
         # Each leg asks for the words of a question, and the next question has half of them again.
         met = self._met
         try:
-            return np.array([met[term] for term in terms], dtype=np.int64)
+            return list(map(met.__getitem__, terms))
         except KeyError:
-            numbers = self._found(terms)
+            found: list[int] = self._found(terms).tolist()
             if len(met) > _MOST_MET:
                 self._met = {}
-            self._met.update(zip(terms, numbers.tolist(), strict=True))
-            return numbers
+            self._met.update(zip(terms, found, strict=True))
+            return found
 
     def _found(self, terms: Sequence[str]) -> npt.NDArray[np.int64]:
         wanted = term_keys(terms)

@@ -53,10 +53,9 @@ def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floa
         idf: idf of every one of them.
         unknown_idf: The largest: a word that no document holds says at least as much as the rarest one.
     """
-    found = vocabulary.numbers([term.term for term in terms])
-    numbers = found.tolist()
+    numbers = vocabulary.places([term.term for term in terms])
     # -1 takes the last; it is not looked at.
-    idf_of = idf.take(found).tolist() if len(idf) else [0.0] * len(numbers)
+    idf_of = idf.take(numbers).tolist() if len(idf) else [0.0] * len(numbers)
     groups: dict[int, int] = {}
     known: list[tuple[int, int, float, float, npt.NDArray[np.int64] | None]] = []
     best: dict[int, float] = {}

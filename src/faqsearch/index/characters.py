@@ -6,7 +6,6 @@ kanji   BM25 of the question's kanji in the document's words: 再配達 and 再�
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -153,6 +152,7 @@ class Spelling:
     def __init__(self, arrays: Arrays) -> None:
         self._kanji: npt.NDArray[np.int32] = arrays["kanji"]
         self._known_kanji = memoryview(arrays["kanji"].data)
+        self._met: dict[int, int] = {}
         self._idf: npt.NDArray[np.float32] = arrays["kanji_idf"]
         self._starts: npt.NDArray[np.int64] = arrays["spelling_starts"]
         self._spelling: npt.NDArray[Any] = arrays["spelling"]
@@ -182,12 +182,22 @@ class Spelling:
         Args:
             kanji: Code points, repeated as often as they are asked for.
         """
-        # A handful: looked up one by one, not in ten steps of numpy.
-        known, end = self._known_kanji, len(self._known_kanji)
-        asked = [(bisect_left(known, code), code, count) for code, count in sorted(Counter(kanji).items())]
-        found = [(place, count) for place, code, count in asked if place < end and known[place] == code]
+        # A handful: looked up one by one, not in ten steps of numpy; questions have the same few hundred.
+        counts: dict[int, int] = {}
+        for code in kanji:
+            place = self._met.get(code)
+            if place is None:
+                place = self._met[code] = self._place(code)
+            if place >= 0:
+                counts[place] = counts.get(place, 0) + 1
+        found = sorted(counts.items())
         own = np.array([place for place, _ in found], dtype=np.int64)
         return own, self._idf[own].astype(np.float64) * [count for _, count in found]
+
+    def _place(self, code: int) -> int:
+        """The place of a kanji among those the index knows, -1 for another one."""
+        place = bisect_left(self._known_kanji, code)
+        return place if place < len(self._known_kanji) and self._known_kanji[place] == code else -1
 
     def scores(self, documents: npt.NDArray[np.int64], excerpt: Excerpt, asked: Sequence[int]) -> Scores:
         """Return the BM25 of some kanji in each document of an excerpt; float32, shape (documents,).

@@ -142,7 +142,7 @@ class Lexicon:
 
     def knows(self, terms: Sequence[str]) -> list[bool]:
         """Return for each term whether some document holds it."""
-        return [bool(number >= 0) for number in self._vocabulary.numbers(terms)]
+        return [number >= 0 for number in self._vocabulary.places(terms)]
 
     def homophones(self, reading: str) -> list[str]:
         """Return the words read like that, commonest first.

@@ -258,7 +258,7 @@ class LocalIndex:
         return scores_with(choices, postings, self.vocabularies[leg], terms, documents, mean)
 
     def _scores(self, leg: str, terms: Sequence[WeightedTerm]) -> LegScores:
-        return scores_asked(self.legs[leg], terms, self.vocabularies[leg].numbers)
+        return scores_asked(self.legs[leg], terms, self.vocabularies[leg].places)
 
     @contextmanager
     def _saying_postings_are_damaged(self) -> Iterator[None]:

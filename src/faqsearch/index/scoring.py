@@ -21,28 +21,28 @@ Numbers = npt.NDArray[np.int64]
 
 
 def scores_asked(
-    postings: Postings, terms: Sequence[WeightedTerm], numbers: Callable[[Sequence[str]], Numbers]
+    postings: Postings, terms: Sequence[WeightedTerm], places: Callable[[Sequence[str]], list[int]]
 ) -> LegScores:
     """Return the scores of a leg for the terms of a question.
 
     Args:
         postings: The leg's.
         terms: What it is asked for.
-        numbers: Gives the numbers of terms in `postings`, -1 for unknown ones.
+        places: Gives the numbers of terms in `postings`, -1 for unknown ones.
 
     Raises:
         IndexError: The postings are damaged.
     """
     groups: dict[int, list[tuple[int, float]]] = {}
     phrases = []
-    found = numbers([term.term for term in terms]).tolist()
+    found = places([term.term for term in terms])
     for i, (number, (_, weight, group, phrase, _)) in enumerate(zip(found, terms, strict=True)):
         if phrase:
             phrases.append((phrase, weight))
         elif number >= 0:
             # Terms without alternatives are groups of their own.
             groups.setdefault(group if group >= 0 else -1 - i, []).append((number, weight))
-    asked = [(numbers(phrase).tolist(), weight) for phrase, weight in phrases]
+    asked = [(places(phrase), weight) for phrase, weight in phrases]
     return leg_scores(postings, list(groups.values()), asked)
 
 
@@ -73,9 +73,10 @@ def scores_with(
     held = np.unique(asked_numbers(terms, vocabulary))
     arrays = postings.part(held, documents)
 
-    def numbers(asked: Sequence[str]) -> Numbers:
+    def places(asked: Sequence[str]) -> list[int]:
         found = vocabulary.numbers(asked)
-        return np.where(found >= 0, np.searchsorted(held, found), -1)
+        own: list[int] = np.where(found >= 0, np.searchsorted(held, found), -1).tolist()
+        return own
 
     scores = np.empty((len(choices), len(documents)), dtype=np.float32)
     for row, choice in zip(scores, choices, strict=True):
@@ -90,5 +91,5 @@ def scores_with(
         )
         most = largest_weights(weights, arrays["indptr"])
         own = Postings({**arrays, "weights": weights, "most": most}, len(documents))
-        row[:] = scores_asked(own, terms, numbers).of(np.arange(len(documents)))
+        row[:] = scores_asked(own, terms, places).of(np.arange(len(documents)))
     return scores

@@ -169,6 +169,10 @@ class Sequences:
         self.unit_documents: npt.NDArray[np.int32] = arrays["unit_documents"]
         self.document_units: npt.NDArray[np.int64] = arrays["document_units"]
         self.unit_spans: npt.NDArray[np.int32] = arrays["unit_spans"]
+        # A few numbers are read from a memoryview in a third of the time of an array.
+        self._bounds = memoryview(self.document_units.data)
+        self._kinds = memoryview(self.unit_kinds.data)
+        self._spans = memoryview(self.unit_spans.reshape(-1).data)
         self.importance: npt.NDArray[np.float32] = arrays["importance"]
         self.mean_length = float(arrays["mean_length"][0])
         """Words in a sentence and its question, on average."""
@@ -203,13 +207,14 @@ class Sequences:
 
     def sentences(self, number: int) -> list[tuple[int, int]]:
         """Return (start, end) of each sentence of a document's answer, in characters, in order."""
-        first, last = self.document_units[number : number + 2].tolist()
-        kinds = self.unit_kinds[first:last].tobytes()
+        first, last = self._bounds[number], self._bounds[number + 1]
+        kinds = self._kinds[first:last].tobytes()
         if SENTENCE not in kinds:
             return []
         # Phrasings come before them, other words after.
         start, end = first + kinds.index(SENTENCE), first + kinds.rindex(SENTENCE) + 1
-        return [(a, b) for a, b in self.unit_spans[start:end].tolist()]
+        bounds = iter(self._spans[2 * start : 2 * end])
+        return list(zip(bounds, bounds, strict=True))
 
     def repeated_excerpt(self, documents: npt.NDArray[np.int64]) -> Excerpt:
         """Return the sequences of `documents`, which may be named more than once; of a file known to be whole."""

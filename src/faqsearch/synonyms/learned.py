@@ -44,7 +44,7 @@ class LearnedSynonyms:
 
     def of(self, term: str) -> list[tuple[str, float]]:
         """Return the words that may stand for a term, each with its likeness, 0–1."""
-        return self._of(int(self._vocabulary.numbers([term])[0]))
+        return self._of(self._vocabulary.places([term])[0])
 
     def expand(self, words: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:
         """Return the words of a question with those that may stand for them, as alternatives of lower weight."""
@@ -53,7 +53,7 @@ class LearnedSynonyms:
         for word in words:
             if word.origin == "word" and word.weight >= _MEANINGFUL:
                 chosen.setdefault(word.group, word)
-        numbers = self._vocabulary.numbers([word.term for word in chosen.values()]).tolist()
+        numbers = self._vocabulary.places([word.term for word in chosen.values()])
         return (
             *words,
             *[

@@ -16,6 +16,8 @@ _LINE = r"%M\t%H\n"
 _LONGEST = 2000
 """MeCab's lattice grows with its input; longer text goes in piece by piece."""
 _MOST_REMEMBERED = 200_000
+# Texts after which it is worth 5 ms to open what gives MeCab's nodes; each is cut 20 microseconds faster then.
+_FEW = 64
 _GOOD_END = re.compile(r"[\n。！？!?]")
 _FAIR_END = re.compile(r"[\s、，,.]")
 
@@ -27,9 +29,16 @@ class Mecab:
         self._parse, self.version = _parser()
         self._memory = _Memory()
         self._nodes: Any = None
+        self._few = _FEW
 
     def lexemes(self, text: str) -> list[Lexeme]:
         """Cut normalized text; the caller keeps it to the size of a piece."""
+        if self._few > 0:
+            self._few -= 1
+            return self._read(text)
+        return self.cut(text)
+
+    def _read(self, text: str) -> list[Lexeme]:
         return list(map(self._memory.__getitem__, self.lines(text)))
 
     def cut(self, text: str) -> list[Lexeme]:
@@ -37,7 +46,7 @@ class Mecab:
         if self._nodes is None:
             self._nodes = _nodes() or False
         if not self._nodes:
-            return self.lexemes(text)
+            return self._read(text)
         found: list[Lexeme] = self._nodes(text.replace("\n", " ").replace("\t", " "))
         return found
 

@@ -213,7 +213,7 @@ class BuiltinEncoder:
 
     def _known(self, terms: Sequence[QueryTerm]) -> tuple[Mapping[str, float], Sequence[int]]:
         """The words of a question with their weights, and their numbers; of alternatives, those the index knows."""
-        numbers = self._vocabulary.numbers([term.term for term in terms]).tolist()
+        numbers = self._vocabulary.places([term.term for term in terms])
         asked: dict[str, float] = {}
         places: dict[str, int] = {}
         groups: set[int] = set()
