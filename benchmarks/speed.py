@@ -195,14 +195,14 @@ def _engine(options: argparse.Namespace) -> dict[str, Any]:
 
 def _faqsearch_words(options: argparse.Namespace) -> dict[str, Any]:
     """Time faqsearch's word leg alone: postings, sums, the ten best."""
-    from faqsearch.index.leg_scores import leg_scores
+    from faqsearch.index.leg_scores import LegTerms, leg_scores
     from faqsearch.index.local import LocalIndex
 
     postings = LocalIndex.open(options.into).legs["document"]
     absent = postings.absent
 
     def search(words: list[int]) -> tuple[Any, Any]:
-        places, scores = leg_scores(postings, [[(number, 1.0)] for number in words], []).best(K)
+        places, scores = leg_scores(postings, LegTerms.of([[(number, 1.0)] for number in words]), []).best(K)
         order = np.argsort(-scores, kind="stable")
         return places[order], scores[order].astype(np.float64) + float(absent[words].sum())
 

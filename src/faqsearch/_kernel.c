@@ -1,4 +1,5 @@
-/* The inner loops of a search, and of a build, compiled; _ranking.c has those between the candidates and the ranking.
+/* The inner loops of a search, and of a build, compiled; _asking.c has what comes before them, and _ranking.c what
+ * happens to candidates.
  *
  * Every function here has a slow reference in numpy or Python beside it (leg_scores.py, features.py, characters.py,
  * vectors/units.py, vectors/sums.py, counting.py, fast_scan.py, tokens/numbered.py), which answers where this file could not be
@@ -12,7 +13,7 @@
 #include "_kernel.h"
 
 /* Goes up whenever a function is added, or takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 11
+#define INTERFACE 12
 
 /* ---- vocabulary: Vocabulary.numbers ---- */
 
@@ -2084,6 +2085,8 @@ static PyObject *number_texts(PyObject *self, PyObject *const *args, Py_ssize_t 
 static PyMethodDef methods[] = {
     {"numbers", (PyCFunction)(void (*)(void))numbers, METH_FASTCALL, "Vocabulary.numbers"},
     {"scores", (PyCFunction)(void (*)(void))scores, METH_FASTCALL, "Postings.group_scores"},
+    {"group_terms", (PyCFunction)(void (*)(void))group_terms, METH_FASTCALL, "scoring.leg_terms"},
+    {"asked_words", (PyCFunction)(void (*)(void))asked_words, METH_FASTCALL, "asked.asked_words"},
     {"fuse", (PyCFunction)(void (*)(void))fuse, METH_FASTCALL, "ranking.fuse"},
     {"unite", (PyCFunction)(void (*)(void))unite, METH_FASTCALL, "selection.union"},
     {"promising", (PyCFunction)(void (*)(void))promising, METH_FASTCALL, "selection.promising"},

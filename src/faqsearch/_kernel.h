@@ -89,6 +89,8 @@ int64_t best_of(const float *scores, int64_t n, Found *found, int64_t depth);
 
 /* ---- functions of other files, for the module's table ---- */
 
+PyObject *group_terms(PyObject *self, PyObject *const *args, Py_ssize_t given);
+PyObject *asked_words(PyObject *self, PyObject *const *args, Py_ssize_t given);
 PyObject *fuse(PyObject *self, PyObject *const *args, Py_ssize_t given);
 PyObject *unite(PyObject *self, PyObject *const *args, Py_ssize_t given);
 PyObject *promising(PyObject *self, PyObject *const *args, Py_ssize_t given);

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-_INTERFACE = 11
+_INTERFACE = 12
 """What `_kernel.c` calls its own."""
 
 compiled: ModuleType | None

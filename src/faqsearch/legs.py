@@ -163,9 +163,9 @@ def question(asked: Asked, tokenizer: Tokenizer, vector: Vectors | None, legs: C
     if "question" in legs:
         terms["question"] = words
     if "bigram" in legs:
-        terms["bigram"] = [WeightedTerm(term) for term in tokenizer.bigrams(asked.spelled)]
+        terms["bigram"] = list(map(WeightedTerm, tokenizer.bigrams(asked.spelled)))
     if "reading" in legs:
-        terms["reading"] = [WeightedTerm(term) for term in tokenizer.reading_ngrams(asked.text)]
+        terms["reading"] = list(map(WeightedTerm, tokenizer.reading_ngrams(asked.text)))
     own = [t.term for t in asked.words if t.weight >= _MEANINGFUL and t.origin not in _NOT_WRITTEN]
     return Question(terms, vector, kanji_of("".join(own)), denies=any(denial(asked.text)))
 

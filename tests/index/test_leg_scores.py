@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from faqsearch import kernel
 from faqsearch.index import leg_scores as leg_scores_module
-from faqsearch.index.leg_scores import WholeScores, leg_scores
+from faqsearch.index.leg_scores import LegTerms, WholeScores, leg_scores
 from faqsearch.index.postings import Postings, largest_weights
 
 pytestmark = pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
@@ -46,7 +46,7 @@ def compare(leg, groups, phrases, depth, allowed):
     for few in (0, leg.documents):  # leaving units out, and scoring all of them
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(leg_scores_module, "_FEW", few)
-            fast = leg_scores(leg, groups, phrases)
+            fast = leg_scores(leg, LegTerms.of(groups), phrases)
         wanted, found = slow.best(depth, allowed), fast.best(depth, allowed)
         assert found[0].tolist() == wanted[0].tolist()
         assert found[1].tolist() == wanted[1].tolist()
@@ -102,11 +102,11 @@ def test_what_cannot_come_among_the_best_is_not_read(monkeypatch):
     leg.units = leg.units.copy()
     leg.units[-1] = -7
 
-    found, _ = leg_scores(leg, [[(0, 1.0)], [(1, 1.0)]], []).best(100)
+    found, _ = leg_scores(leg, LegTerms.of([[(0, 1.0)], [(1, 1.0)]]), []).best(100)
 
     assert found.tolist() == list(range(100))
     with pytest.raises(IndexError):
-        leg_scores(leg, [[(1, 1.0)]], []).best(2 * MANY)
+        leg_scores(leg, LegTerms.of([[(1, 1.0)]]), []).best(2 * MANY)
 
 
 @pytest.mark.parametrize(("name", "value"), [("units", 2**31 - 1), ("units", -1), ("indptr", -3), ("indptr", 2**40)])
@@ -117,11 +117,11 @@ def test_damaged_postings_are_an_error_and_nothing_outside_is_read(name, value):
     setattr(leg, name, damaged)
 
     with pytest.raises(IndexError):
-        leg_scores(leg, [[(0, 1.0)], [(1, 1.0)]], []).best(10)
+        leg_scores(leg, LegTerms.of([[(0, 1.0)], [(1, 1.0)]]), []).best(10)
 
 
 def test_an_owner_that_is_no_document_is_an_error():
     leg = postings([[0, 1, 2]], [1.0] * 3, [0, 1, 7], documents=3)
 
     with pytest.raises(IndexError):
-        leg_scores(leg, [[(0, 1.0)]], []).best(10)
+        leg_scores(leg, LegTerms.of([[(0, 1.0)]]), []).best(10)

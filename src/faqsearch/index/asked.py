@@ -9,6 +9,7 @@ from operator import itemgetter
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.index.interface import WeightedTerm
 from faqsearch.vocabulary import Vocabulary
 
@@ -54,6 +55,24 @@ def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floa
         unknown_idf: The largest: a word that no document holds says at least as much as the rarest one.
     """
     numbers = vocabulary.places([term.term for term in terms])
+    if kernel.compiled is not None:
+        room = np.empty((3, len(terms)), dtype=np.int64)
+        values = np.empty((3, len(terms)), dtype=np.float32)
+        held = kernel.compiled.asked_words(
+            terms, numbers, idf, unknown_idf, room[0], room[1], values[0], values[1], values[2], room[2]
+        )
+        if held is not None:
+            known, count, ceiling = held
+            return AskedWords(
+                numbers=room[0, :known],
+                groups=room[1, :known],
+                weights=values[0, :known],
+                worth=values[1, :known],
+                phrases=(),
+                ceiling=ceiling,
+                wanted=values[2, :count],
+                leads=[(terms[lead].term, numbers[lead]) for lead in room[2, :count].tolist()],
+            )
     # -1 takes the last; it is not looked at.
     idf_of = idf.take(numbers).tolist() if len(idf) else [0.0] * len(numbers)
     groups: dict[int, int] = {}

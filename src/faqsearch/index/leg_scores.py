@@ -8,7 +8,8 @@ it gives is what scoring every document gives (`WholeScores`), ties included.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,32 @@ Allowed = npt.NDArray[np.bool_] | None
 """Documents that may be found, shape (documents,); None for all."""
 
 
+class LegTerms(NamedTuple):
+    """What a leg is asked for: groups of alternatives, one after the other; a unit scores the best of each."""
+
+    numbers: Ints
+    """Of the terms; none is -1."""
+    factors: Scores
+    """What each counts."""
+    sizes: Ints
+    """Terms of each group; none is empty."""
+
+    @classmethod
+    def of(cls, groups: Sequence[Group]) -> LegTerms:
+        """Return groups as arrays."""
+        terms = [term for group in groups for term in group]
+        return cls(
+            np.array([number for number, _ in terms], dtype=np.int64),
+            np.array([factor for _, factor in terms], dtype=np.float32),
+            np.array([len(group) for group in groups], dtype=np.int64),
+        )
+
+    def groups(self) -> list[Group]:
+        """Return them one by one."""
+        terms = iter(zip(self.numbers.tolist(), self.factors.tolist(), strict=True))
+        return [list(islice(terms, size)) for size in self.sizes.tolist()]
+
+
 class LegScores(Protocol):
     """The scores of one leg for one question."""
 
@@ -44,20 +71,20 @@ class LegScores(Protocol):
         ...
 
 
-def leg_scores(postings: Postings, groups: Sequence[Group], phrases: Sequence[Phrase]) -> LegScores:
+def leg_scores(postings: Postings, terms: LegTerms, phrases: Sequence[Phrase]) -> LegScores:
     """Return the scores of a leg.
 
     Args:
         postings: The leg's.
-        groups: What is asked for; none is empty.
+        terms: What is asked for.
         phrases: Likewise.
 
     Raises:
         IndexError: The postings are damaged. Also when the answer is asked for scores.
     """
     if kernel.compiled is None:
-        return WholeScores(postings, postings.group_scores(groups), phrases)
-    compiled = _Compiled(kernel.compiled, postings, groups, phrases)
+        return WholeScores(postings, postings.group_scores(terms.groups()), phrases)
+    compiled = _Compiled(kernel.compiled, postings, terms, phrases)
     return compiled if postings.documents > _FEW else WholeScores(postings, compiled.every(), phrases)
 
 
@@ -97,15 +124,10 @@ class WholeScores:
 class _Compiled:
     """What the kernel finds."""
 
-    def __init__(self, compiled: Any, postings: Postings, groups: Sequence[Group], phrases: Sequence[Phrase]) -> None:
+    def __init__(self, compiled: Any, postings: Postings, terms: LegTerms, phrases: Sequence[Phrase]) -> None:
         self._compiled = compiled
         self._postings = postings
-        terms = [term for group in groups for term in group]
-        self._asked = (
-            np.array([number for number, _ in terms], dtype=np.int64),
-            np.array([factor for _, factor in terms], dtype=np.float32),
-            np.array([len(group) for group in groups], dtype=np.int64),
-        )
+        self._asked = terms
         self._phrases = [postings.phrase(*phrase) for phrase in phrases]
 
     def every(self) -> Scores:

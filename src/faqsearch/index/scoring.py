@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.index.bm25 import posting_weights
 from faqsearch.index.interface import Scores, WeightedTerm
-from faqsearch.index.leg_scores import LegScores, leg_scores
+from faqsearch.index.leg_scores import LegScores, LegTerms, leg_scores
 from faqsearch.index.postings import Postings, largest_weights
 
 if TYPE_CHECKING:
@@ -33,9 +34,15 @@ def scores_asked(
     Raises:
         IndexError: The postings are damaged.
     """
+    found = places([term.term for term in terms])
+    if kernel.compiled is not None:
+        room = np.empty((2, len(terms)), dtype=np.int64)
+        factors = np.empty(len(terms), dtype=np.float32)
+        held = kernel.compiled.group_terms(terms, found, room[0], factors, room[1])
+        if held is not None:
+            return leg_scores(postings, LegTerms(room[0, : held[0]], factors[: held[0]], room[1, : held[1]]), ())
     groups: dict[int, list[tuple[int, float]]] = {}
     phrases = []
-    found = places([term.term for term in terms])
     for i, (number, (_, weight, group, phrase, _)) in enumerate(zip(found, terms, strict=True)):
         if phrase:
             phrases.append((phrase, weight))
@@ -43,7 +50,7 @@ def scores_asked(
             # Terms without alternatives are groups of their own.
             groups.setdefault(group if group >= 0 else -1 - i, []).append((number, weight))
     asked = [(places(phrase), weight) for phrase, weight in phrases]
-    return leg_scores(postings, list(groups.values()), asked)
+    return leg_scores(postings, LegTerms.of(list(groups.values())), asked)
 
 
 def asked_numbers(terms: Sequence[WeightedTerm], vocabulary: Vocabulary) -> Numbers:
