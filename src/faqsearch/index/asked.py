@@ -62,12 +62,12 @@ def asked_words(terms: Sequence[WeightedTerm], vocabulary: Vocabulary, idf: Floa
             terms, numbers, idf, unknown_idf, room[0], room[1], values[0], values[1], values[2], room[2]
         )
         if held is not None:
-            known, count, ceiling = held
+            terms_held, count, ceiling = held
             return AskedWords(
-                numbers=room[0, :known],
-                groups=room[1, :known],
-                weights=values[0, :known],
-                worth=values[1, :known],
+                numbers=room[0, :terms_held],
+                groups=room[1, :terms_held],
+                weights=values[0, :terms_held],
+                worth=values[1, :terms_held],
                 phrases=(),
                 ceiling=ceiling,
                 wanted=values[2, :count],

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -98,7 +99,7 @@ def _hash(value: list[Any]) -> bytes:
 
 def line_sum(line: bytes) -> int:
     """Return the checksum of a document's line, compared whenever it is read: no answer is ever a damaged one."""
-    return int.from_bytes(blake2b(line, digest_size=8).digest(), "little")
+    return crc32(line)  # against damage, as in archives; a fifth of the time of a hash
 
 
 @contextmanager

@@ -156,7 +156,7 @@ class DocumentsWriter:
             self._fresh = []
             self._extend(
                 np.array(sizes, dtype=np.int64),
-                np.array(sums, dtype=np.uint64),
+                np.array(sums, dtype=np.uint32),
                 np.array(keys, dtype=np.uint64),
                 *(_hashes(column) for column in (texts, contents, rows)),
                 np.array(lines, dtype=np.int32),
