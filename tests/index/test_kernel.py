@@ -120,6 +120,13 @@ ARGUMENTS = {
     "codes": 4,
     "numbering": 2,
     "number_texts": 2,
+    "fuse": 5,
+    "promising": 7,
+    "confidences": 10,
+    "own_units": 9,
+    "directions": 4,
+    "group_terms": 5,
+    "asked_words": 10,
     "memory": 4,
     "lexemes": 2,
 }
