@@ -45,12 +45,14 @@ def test_code_with_fences_stays_one_block():
 
 def test_many_headings_in_linear_time():
     """Four times the headings take about four times the time, not sixteen."""
-    took = []
-    for count in (2_000, 8_000):
+
+    def took(count: int) -> float:
         begun = time.process_time()
         assert count == len(_documents("".join(f"# 見出し{n}\n\n本文\n\n" for n in range(count))))
-        took.append(time.process_time() - begun)
-    assert took[1] < took[0] * 9
+        return time.process_time() - begun
+
+    # The least of three each: a neighbour on the machine once made one of them a tenth slower than nine times the other.
+    assert min(took(8_000) for _ in range(3)) < 9 * min(took(2_000) for _ in range(3))
 
 
 @pytest.mark.parametrize("unit", ["[", "![", "[a](", "*a **a ", "<div><a ", "<summary>", "+++q？\n\nx\n\n", "> ", "`"])
