@@ -1,4 +1,4 @@
-"""Many questions: answered in as many processes as there are cores, once it is clear that it takes long enough.
+"""Many questions: answered in as many processes as there are cores, when it is clear that it takes long enough.
 
 This process answers, too, and is all there is where a few questions are asked. Nothing depends on the others: what one
 of them cannot answer, for whatever reason, is answered here.
@@ -26,7 +26,7 @@ from faqsearch.tokens import Tokenizer
 
 # Few, so that at the end nobody waits long for another; encoded together, as many as share what that costs.
 _TOGETHER = 16
-# Seconds until a process answers: as many are waited before one is started, and for each there must be as many to do.
+# Seconds until a process answers; for each that is started there must be twice as many to do, so that it saves something.
 _STARTING = 0.4
 # Lots sent to a process that it has not answered: while one is read here, it is at work on the next.
 _AHEAD = 2
@@ -54,7 +54,6 @@ def answer_many(answering: Answering, queries: Sequence[str], wanted: Wanted, pr
     answered: dict[int, list[Results]] = {}
     others = (available_cores() if processes is None else processes) - 1
     readers: list[threading.Thread] = []
-    started = perf_counter()
     with ExitStack() as stack:
         # In this order: a process that gives up puts back what it was asked before its reader ends.
         while any(reader.is_alive() for reader in readers) or waiting:
@@ -63,11 +62,12 @@ def answer_many(answering: Answering, queries: Sequence[str], wanted: Wanted, pr
                 for reader in readers:
                     reader.join()
                 continue
+            started = perf_counter()
             answered[lot[0]] = answering.answer(lot[1], wanted)
-            took = perf_counter() - started
-            if others > 0 and not readers and took >= _STARTING:
-                left = took * len(waiting) / len(answered)
-                readers = _started(stack, answering, wanted, min(others, int(left / _STARTING)), waiting, answered)
+            # By the lot just answered: the first questions to an index that was opened just now take much longer.
+            worth = int((perf_counter() - started) * len(waiting) / (2 * _STARTING)) if len(answered) > 1 else 0
+            if worth and others:
+                readers = _started(stack, answering, wanted, min(others, worth), waiting, answered)
                 others = 0
     return [results for start in sorted(answered) for results in answered[start]]
 
