@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from faqsearch import kernel
 from faqsearch.dictionaries import SYNONYMS_FILE, check_synonyms
 from faqsearch.errors import FaqsearchError
 from faqsearch.index.manifest import SourceRecord
@@ -80,6 +81,8 @@ class Diagnosis:
     """Rows and files that were left out when it was built."""
     dictionaries: tuple[str, ...] = ()
     """Mistakes in the synonyms kept with the index, as `faqsearch dict check` words them."""
+    kernel: Literal["compiled", "missing", "outdated"] = "compiled"
+    """Whether the compiled part of faqsearch answers on this machine; without it the same takes several times as long."""
 
     @property
     def dead(self) -> tuple[str, ...]:
@@ -108,6 +111,7 @@ class Diagnosis:
             "stale": [asdict(source) for source in self.stale],
             "problems": self.problems,
             "dictionaries": list(self.dictionaries),
+            "kernel": self.kernel,
         }
 
 
@@ -143,6 +147,7 @@ def examine(address: str | Path) -> Diagnosis:
         stale=tuple(_stale(manifest.sources)),
         problems=manifest.problems,
         dictionaries=dictionaries,
+        kernel=kernel.state,
     )
 
 

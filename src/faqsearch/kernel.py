@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
+from typing import Literal
 
 _INTERFACE = 12
 """What `_kernel.c` calls its own."""
 
 compiled: ModuleType | None
+state: Literal["compiled", "missing", "outdated"] = "compiled"
+"""Whether it is here; outdated: built from other sources than the rest of this package, and not used."""
 try:
     # By name: not a module of Python, which import-linter would take for the whole package.
     compiled = import_module("faqsearch._kernel")
     if getattr(compiled, "INTERFACE", 0) != _INTERFACE:  # built from an older clone
-        compiled = None
+        compiled, state = None, "outdated"
 except ImportError:  # no compiler where it was installed, or a Python the build was not made for
-    compiled = None
+    compiled, state = None, "missing"

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from faqsearch import kernel
+
 
 def test_suggest_prints_one_wording_per_line(cli):
     """What was typed is completed; -k limits; nothing to suggest exits with 1."""
@@ -49,6 +51,18 @@ def test_doctor_names_stale_sources_and_damage(cli):
     assert damaged.code == 4
     assert "lexical.bin" in damaged.out
     assert json.loads(cli("doctor", "--json").out)["well"] is False
+
+
+def test_doctor_says_when_the_kernel_is_not_there(cli, monkeypatch):
+    """Everything works without it, slowly; nobody would know why."""
+    assert "kernel      compiled" in cli("doctor").out or kernel.state != "compiled"
+
+    for state, said in (("missing", "not compiled"), ("outdated", "of another version")):
+        monkeypatch.setattr(kernel, "state", state)
+        code, out, _ = cli("doctor")
+        assert code == 0
+        assert f"kernel      {said}" in out
+        assert json.loads(cli("doctor", "--json").out)["kernel"] == state
 
 
 def test_doctor_without_an_index_is_an_error(cli):

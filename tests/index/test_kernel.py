@@ -161,6 +161,8 @@ def test_a_build_of_another_interface_is_not_used(monkeypatch):
     monkeypatch.setattr(kernel.compiled, "INTERFACE", 0)
     try:
         assert importlib.reload(kernel).compiled is None
+        assert kernel.state == "outdated"
     finally:
         monkeypatch.undo()
         assert importlib.reload(kernel).compiled is not None
+        assert kernel.state == "compiled"

@@ -60,6 +60,13 @@ def _verdict(explanation: Explanation, shown: int) -> str:
     return f"{place}, among the hits" if explanation.rank <= shown else f"{place}; {plural(shown, 'hit')} shown"
 
 
+_KERNEL = {
+    "compiled": "compiled",
+    "missing": "not compiled, so that searches and builds are slow: install faqsearch where a C compiler is",
+    "outdated": "of another version and not used, so that searches and builds are slow: install faqsearch again",
+}
+
+
 def diagnosis_lines(diagnosis: Diagnosis, look: Look) -> Iterator[str]:
     """Yield how an index is."""
     yield look.bold(printable(diagnosis.address))
@@ -72,6 +79,7 @@ def diagnosis_lines(diagnosis: Diagnosis, look: Look) -> Iterator[str]:
             ("left out", f"{plural(diagnosis.problems, 'problem')} when it was built"),
             ("sources", _sources(diagnosis)),
             ("synonyms", plural(len(diagnosis.dictionaries), "mistake") if diagnosis.dictionaries else "no mistakes"),
+            ("kernel", _KERNEL[diagnosis.kernel]),
         ],
         look,
     )
