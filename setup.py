@@ -13,7 +13,12 @@ setup(
     ext_modules=[
         Extension(
             "faqsearch._kernel",
-            ["src/faqsearch/_kernel.c", "src/faqsearch/_asking.c", "src/faqsearch/_ranking.c"],
+            [
+                "src/faqsearch/_kernel.c",
+                "src/faqsearch/_asking.c",
+                "src/faqsearch/_ranking.c",
+                "src/faqsearch/_texts.c",
+            ],
             depends=["src/faqsearch/_kernel.h"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             py_limited_api=True,

@@ -49,14 +49,18 @@ class Foreign:
 @settings(deadline=None)
 @given(texts=st.lists(st.one_of(TEXT, st.lists(st.sampled_from(["札", "送料"]))), max_size=5))
 def test_numbers_stand_for_the_words_of_texts(texts):
-    """Codes, pairs and names across words, long texts, lists of terms: as `words` and `kana_words` have them, in order."""
+    """Codes, pairs and names across words, long texts, lists of terms, cut before or meanwhile: as `words` has them, in order."""
     cuts = [text if isinstance(text, list) else TOKENIZER.cut(text) for text in texts]
     expected = [(cut, []) if isinstance(cut, list) else (cut.words(), cut.kana_words()) for cut in cuts]
     numbers = WordNumbers()
 
     assert told(numbers, cuts) == expected
     assert told(numbers, cuts[::-1]) == expected[::-1]
-    assert told(numbers, [*cuts, Foreign()]) == [*expected, (["他", "社"], [("た", "他")])]
+    strings = [text for text in texts if isinstance(text, str)]
+    prepared = dict(zip(strings, TOKENIZER.uncut(strings), strict=True))
+    uncut = [text if isinstance(text, list) else prepared[text] for text in texts]
+    assert told(numbers, uncut) == expected
+    assert told(numbers, [*uncut, *cuts]) == expected * 2
 
 
 def test_without_the_kernel_it_is_the_same(monkeypatch):
@@ -122,13 +126,14 @@ def test_what_is_remembered_is_bounded_and_let_go(monkeypatch, most):
         [[([], ["a", 0, 0])]],
         [[([], [0, 0, 1, "a"])]],
         [[([object()], [])]],
+        [[("送料", [])]],  # and nothing to cut it with
     ],
 )
 def test_what_is_no_text_is_refused(texts):
     """Whatever is handed to the kernel, it is an error and nothing outside the lists is read."""
     numbering = COMPILED.numbering(partial(module._given, module.Names(), module.Names()), 10)
     with pytest.raises((TypeError, ValueError, OverflowError, AttributeError)):
-        COMPILED.number_texts(numbering, texts)
+        COMPILED.number_texts(numbering, None, texts)
 
 
 @needs_kernel
@@ -142,4 +147,4 @@ def test_an_error_while_a_lexeme_is_read_is_raised():
     lexeme = Lexeme(0, 7, (), False, False, False, False, None, "", (), "")
     for _ in range(2):
         with pytest.raises(KeyError, match="7"):
-            COMPILED.number_texts(numbering, [[([], [0, 0, 1, 5])], [([lexeme], [])]])
+            COMPILED.number_texts(numbering, None, [[([], [0, 0, 1, 5])], [([lexeme], [])]])

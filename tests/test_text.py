@@ -5,9 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from faqsearch import kernel
+from faqsearch import text as text_module
 from faqsearch.text import fold, normalize, normalize_aligned, romaji_to_kana, sentences, to_hiragana
 from golden_cases import Case, read_cases
 
@@ -83,6 +85,21 @@ def test_sentences_cover_all_that_is_visible(text: str) -> None:
     flat = [position for span in spans for position in span]
     assert flat == sorted(flat)
     assert "".join(text.split()) == "".join("".join(text[start:end].split()) for start, end in spans)
+
+
+marks = st.text(
+    st.sampled_from("「」『』()（）【】［］[]〔〕《》〈〉“”。｡！？!?♪．.\n\r\u2028\x0b\x85 　aZ9９)あ漢é\ud800𠮷"),
+    max_size=40,
+)
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
+@given(st.one_of(marks, anything))
+@example("See a.txt. It works. b")
+@example("終わり）．次")
+def test_compiled_sentences_are_the_same(text: str) -> None:
+    """The kernel finds the spans that the patterns find."""
+    assert sentences(text) == text_module._sentences(text)
 
 
 def test_long_input_is_linear() -> None:

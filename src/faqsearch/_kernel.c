@@ -1,5 +1,5 @@
-/* The inner loops of a search, and of a build, compiled; _asking.c has what comes before them, and _ranking.c what
- * happens to candidates.
+/* The inner loops of a search, and of a build, compiled; _asking.c has what comes before them, _ranking.c what
+ * happens to candidates, and _texts.c what is done to characters.
  *
  * Every function here has a slow reference in numpy or Python beside it (leg_scores.py, features.py, characters.py,
  * vectors/units.py, vectors/sums.py, counting.py, fast_scan.py, tokens/numbered.py), which answers where this file could not be
@@ -13,7 +13,7 @@
 #include "_kernel.h"
 
 /* Goes up whenever a function is added, or takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 12
+#define INTERFACE 13
 
 /* ---- vocabulary: Vocabulary.numbers ---- */
 
@@ -1817,11 +1817,9 @@ static PyObject *read_entry(Memory *m, Entry entry) {
 
 /* What Python made of the entries of a text, one for each word. The nodes are the tagger's, and others may take it
  * whenever Python code runs: all of them are looked at first. */
-static PyObject *lexemes(PyObject *self, PyObject *const *args, Py_ssize_t given) {
-    if (expect(given, 2) < 0) return NULL; /* memory, text */
-    Memory *m = PyCapsule_GetPointer(args[0], MEMORY);
+static PyObject *lexemes_of(Memory *m, PyObject *written) {
     Py_ssize_t size;
-    const char *text = m ? PyUnicode_AsUTF8AndSize(args[1], &size) : NULL;
+    const char *text = PyUnicode_AsUTF8AndSize(written, &size);
     if (!text || make_room(m) < 0) return PyErr_Occurred() ? NULL : PyErr_NoMemory();
     const Node *node = m->parse(m->tagger, text, (size_t)size);
     if (!node) {
@@ -1861,6 +1859,12 @@ static PyObject *lexemes(PyObject *self, PyObject *const *args, Py_ssize_t given
     if (fine) return found;
     Py_XDECREF(found);
     return PyErr_Occurred() ? NULL : PyErr_NoMemory();
+}
+
+static PyObject *lexemes(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    if (expect(given, 2) < 0) return NULL; /* memory, text */
+    Memory *m = PyCapsule_GetPointer(args[0], MEMORY);
+    return m ? lexemes_of(m, args[1]) : NULL;
 }
 
 /* ---- words as numbers, when an index is built: tokens.numbered ---- */
@@ -2024,13 +2028,8 @@ static int push_spans(Spans *s, int64_t last_start, int64_t *covered, Row *terms
 }
 
 /* The terms of a piece in the order of its text, as `Cut.words` has them, and its pairs of reading and term. */
-static int push_piece(Numbering *m, PyObject *piece, Row *terms, Row *pairs) {
-    PyObject *lexemes = PyTuple_Check(piece) && PyTuple_Size(piece) == 2 ? PyTuple_GetItem(piece, 0) : NULL;
-    Spans spans = {.list = lexemes ? PyTuple_GetItem(piece, 1) : NULL};
-    if (!lexemes || !PyList_Check(lexemes) || !PyList_Check(spans.list)) {
-        PyErr_SetString(PyExc_TypeError, "a piece is a tuple of two lists");
-        return -1;
-    }
+static int push_words(Numbering *m, PyObject *lexemes, PyObject *across, Row *terms, Row *pairs) {
+    Spans spans = {.list = across};
     int64_t end = 0, covered = 0;
     if (next_span(&spans) < 0) return -1;
     for (Py_ssize_t i = 0; i < PyList_Size(lexemes); i++) {
@@ -2044,19 +2043,35 @@ static int push_piece(Numbering *m, PyObject *piece, Row *terms, Row *pairs) {
     return push_spans(&spans, INT64_MAX, &covered, terms);
 }
 
-/* numbering; texts, each a list of pieces. Gives terms, how many each text has, pairs, how many each text has: int32. */
+/* A piece is what MeCab makes of it, or a string that is still to be cut with `memory`; and what is written across. */
+static int push_piece(Numbering *m, Memory *memory, PyObject *piece, Row *terms, Row *pairs) {
+    PyObject *lexemes = PyTuple_Check(piece) && PyTuple_Size(piece) == 2 ? PyTuple_GetItem(piece, 0) : NULL;
+    PyObject *across = lexemes ? PyTuple_GetItem(piece, 1) : NULL;
+    if (!lexemes || !(PyList_Check(lexemes) || (memory && PyUnicode_Check(lexemes))) || !PyList_Check(across)) {
+        PyErr_SetString(PyExc_TypeError, "a piece is a tuple of two lists");
+        return -1;
+    }
+    lexemes = PyList_Check(lexemes) ? Py_NewRef(lexemes) : lexemes_of(memory, lexemes);
+    int pushed = lexemes ? push_words(m, lexemes, across, terms, pairs) : -1;
+    Py_XDECREF(lexemes);
+    return pushed;
+}
+
+/* numbering; memory, or None; texts, each a list of pieces. Gives terms, how many each text has, pairs, how many each
+ * text has: int32. */
 static PyObject *number_texts(PyObject *self, PyObject *const *args, Py_ssize_t given) {
-    if (expect(given, 2) < 0) return NULL;
+    if (expect(given, 3) < 0) return NULL;
     Numbering *m = PyCapsule_GetPointer(args[0], NUMBERING);
-    if (!m) return NULL;
-    if (!PyList_Check(args[1])) {
+    Memory *memory = m && args[1] != Py_None ? PyCapsule_GetPointer(args[1], MEMORY) : NULL;
+    if (PyErr_Occurred()) return NULL;
+    if (!PyList_Check(args[2])) {
         PyErr_SetString(PyExc_TypeError, "texts come in a list");
         return NULL;
     }
     Row rows[4] = {{0}}; /* terms, their counts, pairs, their counts */
     int fine = 1;
-    for (Py_ssize_t i = 0; fine && i < PyList_Size(args[1]); i++) {
-        PyObject *pieces = Py_NewRef(PyList_GetItem(args[1], i));
+    for (Py_ssize_t i = 0; fine && i < PyList_Size(args[2]); i++) {
+        PyObject *pieces = Py_NewRef(PyList_GetItem(args[2], i));
         size_t terms = rows[0].count, pairs = rows[2].count;
         if (!PyList_Check(pieces)) {
             PyErr_SetString(PyExc_TypeError, "the pieces of a text come in a list");
@@ -2064,7 +2079,7 @@ static PyObject *number_texts(PyObject *self, PyObject *const *args, Py_ssize_t 
         }
         for (Py_ssize_t j = 0; fine && j < PyList_Size(pieces); j++) {
             PyObject *piece = Py_NewRef(PyList_GetItem(pieces, j));
-            fine = push_piece(m, piece, &rows[0], &rows[2]) == 0;
+            fine = push_piece(m, memory, piece, &rows[0], &rows[2]) == 0;
             Py_DECREF(piece);
         }
         fine = fine && push(&rows[1], (int64_t)(rows[0].count - terms)) == 0 &&
@@ -2110,6 +2125,8 @@ static PyMethodDef methods[] = {
     {"held", (PyCFunction)(void (*)(void))held, METH_FASTCALL, "index.counting.held"},
     {"postings", (PyCFunction)(void (*)(void))postings, METH_FASTCALL, "index.counting.postings"},
     {"number", (PyCFunction)(void (*)(void))number, METH_FASTCALL, "index.counts.count_keys"},
+    {"windows", (PyCFunction)(void (*)(void))windows, METH_FASTCALL, "tokens.grams"},
+    {"sentences", (PyCFunction)(void (*)(void))sentences, METH_FASTCALL, "text.sentences"},
     {"sums", (PyCFunction)(void (*)(void))sums, METH_FASTCALL, "vectors.sums.encode"},
     {"codes", (PyCFunction)(void (*)(void))codes, METH_FASTCALL, "index.fast_scan.encoded"},
     {"nearest_units", (PyCFunction)(void (*)(void))nearest_units, METH_FASTCALL, "UnitVectors.nearest"},

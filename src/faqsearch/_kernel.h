@@ -97,5 +97,7 @@ PyObject *promising(PyObject *self, PyObject *const *args, Py_ssize_t given);
 PyObject *confidences(PyObject *self, PyObject *const *args, Py_ssize_t given);
 PyObject *own_units(PyObject *self, PyObject *const *args, Py_ssize_t given);
 PyObject *directions(PyObject *self, PyObject *const *args, Py_ssize_t given);
+PyObject *windows(PyObject *self, PyObject *const *args, Py_ssize_t given);
+PyObject *sentences(PyObject *self, PyObject *const *args, Py_ssize_t given);
 
 #endif

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +23,8 @@ from faqsearch.suggest import wordings
 from faqsearch.tokens import Tokenizer
 from faqsearch.tokens.denial import denial
 from faqsearch.tokens.grams import bigram_keys, reading_keys
-from faqsearch.tokens.numbered import Text, WordNumbers
+from faqsearch.tokens.known_texts import MOST_REMEMBERED, KnownTexts
+from faqsearch.tokens.numbered import Numbers, WordNumbers
 
 if TYPE_CHECKING:
     from faqsearch.tokens.interface import CutText, Spelling
@@ -32,8 +35,6 @@ _CODE_TERMS = 200
 # Sentences of an answer that begin within these characters are counted for readings; words that stand only further
 # on are added by the vocabulary.
 _READ_CHARS = 200
-# Texts remembered while documents are analysed: manuals repeat warnings and steps on every page.
-_MOST_REMEMBERED = 20_000
 
 
 class DocumentAnalyser:
@@ -50,6 +51,8 @@ class DocumentAnalyser:
         self._passage_chars = passage_chars
         self._cuts = Cuts(tokenizer)
         self._numbers = WordNumbers()
+        one_by_one = partial(map, self._cuts.__getitem__)
+        self._known = KnownTexts(getattr(tokenizer, "uncut", one_by_one), self._numbers)
 
     def __reduce__(self) -> tuple[type[DocumentAnalyser], tuple[Tokenizer, int | None]]:
         return DocumentAnalyser, (self._tokenizer, self._passage_chars)
@@ -59,12 +62,11 @@ class DocumentAnalyser:
         cuts, chars = self._cuts, self._passage_chars
         asked = [[cuts[text] for text in phrasings(document)] for document in documents]
         spans = [sentence_spans(document.answer) for document in documents]
-        told = [[cuts[document.answer[a:b]] for a, b in own] for document, own in zip(documents, spans, strict=True)]
+        told = [[document.answer[a:b] for a, b in own] for document, own in zip(documents, spans, strict=True)]
         others = [_other_words(document, cuts) for document in documents]
         every = np.arange(len(documents), dtype=np.int32)
-        words, readings = self._numbered(asked, told, spans, others)
+        words, readings, whole = self._numbered(asked, told, spans, others)
         owners = np.repeat(every, [len(questions) for questions in asked])
-        whole = [[*questions, *sentences] for questions, sentences in zip(asked, told, strict=True)]
         return Analysis(
             words=words,
             counts={
@@ -79,12 +81,12 @@ class DocumentAnalyser:
     def _numbered(
         self,
         asked: Sequence[Sequence[CutText]],
-        told: Sequence[Sequence[CutText]],
+        told: Sequence[Sequence[str]],
         spans: Sequence[Sequence[tuple[int, int]]],
         others: Sequence[list[str]],
-    ) -> tuple[TermSequences, dict[tuple[str, str], int]]:
-        """The words of documents, and how those are read."""
-        texts: list[Text] = []
+    ) -> tuple[TermSequences, dict[tuple[str, str], int], list[list[str]]]:
+        """The words of documents, how those are read, and the normalized texts of each."""
+        texts: list[str | CutText | list[str]] = []
         kinds: list[int] = []
         places: list[tuple[int, int]] = []
         read: list[bool] = []
@@ -94,10 +96,9 @@ class DocumentAnalyser:
             places += (*[denial(cut.text) for cut in questions], *own, (0, 0))
             begun = len(_read_first(own))
             read += [True] * (len(questions) + begun) + [False] * (len(sentences) - begun + 1)
-        numbered = self._numbers.of(texts)
+        normalized, numbered = self._known.of(texts)
         terms, ids = self._numbers.terms.met(numbered.terms)
-        pairs, numbers = self._numbers.pairs.met(numbered.pairs[np.repeat(read, numbered.pair_counts)])
-        counts = np.bincount(numbers, minlength=len(pairs)).tolist()
+        readings = self._pairs(numbered.pairs[np.repeat(read, numbered.pair_counts)])
         units = [len(questions) + len(sentences) + 1 for questions, sentences in zip(asked, told, strict=True)]
         words = TermSequences(
             terms=terms,
@@ -107,17 +108,21 @@ class DocumentAnalyser:
             documents=np.repeat(np.arange(len(asked), dtype=np.int32), units),
             spans=np.array(places, dtype=np.int32).reshape(-1, 2),
         )
-        return words, dict(zip(pairs, counts, strict=True))
+        rest = iter(normalized)
+        return words, readings, [list(islice(rest, count)) for count in units]
 
     def readings(self, documents: Sequence[Document]) -> Counter[tuple[str, str]]:
         """Count how the words of `documents` are read."""
-        cuts = self._cuts
-        counts: Counter[tuple[str, str]] = Counter()
+        texts: list[str | CutText] = []
         for document in documents:
-            spans = _read_first(sentence_spans(document.answer))
-            texts = [*phrasings(document), *(document.answer[a:b] for a, b in spans)]
-            counts.update(pair for text in texts for pair in cuts[text].kana_words())
-        return counts
+            texts += map(self._cuts.__getitem__, phrasings(document))
+            texts += (document.answer[a:b] for a, b in _read_first(sentence_spans(document.answer)))
+        return Counter(self._pairs(self._known.of(texts)[1].pairs))
+
+    def _pairs(self, found: Numbers) -> dict[tuple[str, str], int]:
+        """Reading and term of words, and how often each is among them."""
+        pairs, numbers = self._numbers.pairs.met(found)
+        return dict(zip(pairs, np.bincount(numbers, minlength=len(pairs)).tolist(), strict=True))
 
     def reading(self, term: str) -> str:
         """Return how a term is read, in hiragana."""
@@ -148,18 +153,18 @@ class Cuts(dict[str, "CutText"]):
         self._cut = getattr(tokenizer, "cut", None)
 
     def __missing__(self, text: str) -> CutText:
-        if len(self) >= _MOST_REMEMBERED:
+        if len(self) >= MOST_REMEMBERED:
             self.clear()
         cut: CutText = self._cut(text) if self._cut else _Separately(self._tokenizer, text)
         self[text] = cut
         return cut
 
-    def bigrams(self, units: Sequence[Sequence[CutText]], documents: npt.NDArray[np.int32]) -> TermCounts:
-        """Count the character bigrams of units, each of several texts."""
+    def bigrams(self, units: Sequence[Sequence[str]], documents: npt.NDArray[np.int32]) -> TermCounts:
+        """Count the character bigrams of units, each of several texts, which are normalized."""
         if self._cut is None:
             bigrams = self._tokenizer.bigrams
-            return count_terms(([term for cut in unit for term in bigrams(cut.text)] for unit in units), documents)
-        keys, sizes = bigram_keys(["\n".join([cut.text for cut in unit]) for unit in units])
+            return count_terms(([term for text in unit for term in bigrams(text)] for unit in units), documents)
+        keys, sizes = bigram_keys(list(map("\n".join, units)))
         return count_keys(keys, sizes, documents)
 
     def reading_ngrams(self, units: Sequence[CutText], documents: npt.NDArray[np.int32]) -> TermCounts:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from faqsearch import kernel
 from faqsearch.patterns import pattern
 
 RULES_VERSION = 1
@@ -210,17 +211,8 @@ _GLIDES = {"ky": "き", "gy": "ぎ", "sy": "し", "sh": "し", "zy": "じ", "jy"
 _SYLLABLES = (
     {consonant + vowel: kana for consonant, row in _ROWS.items() for vowel, kana in zip("aiueo", row, strict=True)}
     | {glide + v: kana + small for glide, kana in _GLIDES.items() for v, small in zip("aueo", "ゃゅぇょ", strict=True)}
-    | {
-        "shi": "し",
-        "chi": "ち",
-        "tsu": "つ",
-        "ji": "じ",
-        "fu": "ふ",
-        "fa": "ふぁ",
-        "fi": "ふぃ",
-        "fe": "ふぇ",
-        "fo": "ふぉ",
-    }
+    | {"shi": "し", "chi": "ち", "tsu": "つ", "ji": "じ", "fu": "ふ"}
+    | {"fa": "ふぁ", "fi": "ふぃ", "fe": "ふぇ", "fo": "ふぉ"}
     | {"va": "ゔぁ", "vi": "ゔぃ", "vu": "ゔ", "ve": "ゔぇ", "vo": "ゔぉ", "thi": "てぃ", "dhi": "でぃ", "wi": "うぃ"}
     | {"ya": "や", "yu": "ゆ", "yo": "よ", "wa": "わ", "wo": "を", "we": "うぇ", "n'": "ん", "-": "ー"}
 )
@@ -257,6 +249,14 @@ def sentences(text: str) -> list[tuple[int, int]]:
     Quotes and brackets are kept whole and stay with their sentence. A bracket left open ends with its line, so
     one forgotten 」 cannot swallow the text.
     """
+    if kernel.compiled is not None:
+        found: list[tuple[int, int]] = kernel.compiled.sentences(text)
+        return found
+    return _sentences(text)
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """Do without the kernel."""
     spans: list[tuple[int, int]] = []
     for line in re.finditer(r"[^\r\n\u2028\u2029]+", text):
         start, depth = line.start(), 0

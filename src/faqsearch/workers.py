@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from faqsearch.index.document_file import document_from_json
 from faqsearch.index.interface import here
 from faqsearch.processes import Worker, portable
+from faqsearch.vocabulary import Numbering
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,21 +25,59 @@ if TYPE_CHECKING:
     from faqsearch.index.interface import Analyser, Analysis, Beside, Fresh
 
 T = TypeVar("T")
+K = TypeVar("K")
 # Starting a process takes half a second of one core, in which it would have analysed half a million characters.
 _WORTH_STARTING = 1_000_000
 # Batches a worker is ahead of what has been taken: enough to be busy always, few enough to keep in memory.
 _AHEAD = 3
+# Terms that a worker and its parent number alike; some 100 bytes each.
+_MOST_NAMED = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
+class Named(NamedTuple, Generic[K]):
+    """Names on their way to another process, by the numbers both give them."""
+
+    numbers: npt.NDArray[np.int32]
+    new: list[K]
+    """Those that were not sent before, in the order of their numbers."""
+    known: int
+    """Names that were; numbers from here on belong to the new ones."""
+
+    def among(self, names: list[K]) -> list[K]:
+        """Return the names, given all that were sent before, to which the new ones are added."""
+        names[self.known :] = self.new
+        return list(map(names.__getitem__, self.numbers.tolist()))
+
+
+class Names(Numbering[K]):
+    """Names that were sent to another process."""
+
+    def sent(self, names: list[K]) -> Named[K]:
+        """Return what is to be sent for names, which are distinct."""
+        if len(self) > _MOST_NAMED:
+            self.clear()
+        known = len(self)
+        numbers = self.of(names)
+        return Named(numbers, [names[i] for i in (numbers >= known).nonzero()[0].tolist()], known)
+
+
 class Analysing:
     """The job of a worker."""
 
-    analyser: Analyser
+    def __init__(self, analyser: Analyser) -> None:
+        self._analyser = analyser
+        self._terms: Names[str] = Names()
+        self._pairs: Names[tuple[str, str]] = Names()
 
-    def __call__(self, lines: Sequence[bytes]) -> Analysis:
-        """Analyse documents that were written as JSON."""
-        return self.analyser.analyse([document_from_json(line) for line in lines])
+    def __reduce__(self) -> tuple[type[Analysing], tuple[Analyser]]:
+        return Analysing, (self._analyser,)
+
+    def __call__(self, lines: Sequence[bytes]) -> tuple[Analysis, Named[str], Named[tuple[str, str]], list[int]]:
+        """Analyse documents that were written as JSON; their terms and readings are sent beside the analysis."""
+        analysis = self._analyser.analyse([document_from_json(line) for line in lines])
+        readings = analysis.readings
+        bare = replace(analysis, words=replace(analysis.words, terms=[]), readings={})
+        return bare, self._terms.sent(analysis.words.terms), self._pairs.sent(list(readings)), list(readings.values())
 
 
 def analysed(
@@ -104,19 +143,33 @@ def _in_workers(
     job: bytes, batches: Iterable[Fresh], processes: int
 ) -> Generator[tuple[npt.NDArray[np.int32], Analysis], None, None]:
     with ExitStack() as stack:
-        workers = [stack.enter_context(Worker(job)) for _ in range(processes)]
-        sent: deque[tuple[npt.NDArray[np.int32], Worker]] = deque()
+        workers = [_Analysed(stack.enter_context(Worker(job))) for _ in range(processes)]
+        sent: deque[tuple[npt.NDArray[np.int32], _Analysed]] = deque()
         # Each in its turn: the order of answers is that of questions, with nothing to sort or to wait for.
         for place, batch in enumerate(batches):
             worker = workers[place % processes]
-            worker.send(batch.lines)
+            worker.worker.send(batch.lines)
             sent.append((batch.numbers, worker))
             if len(sent) == _AHEAD * processes:
-                yield _taken(*sent.popleft())
-        while sent:
-            yield _taken(*sent.popleft())
+                numbers, first = sent.popleft()
+                yield numbers, first.receive()
+        for numbers, worker in sent:
+            yield numbers, worker.receive()
 
 
-def _taken(numbers: npt.NDArray[np.int32], worker: Worker) -> tuple[npt.NDArray[np.int32], Analysis]:
-    analysis: Analysis = worker.receive()
-    return numbers, analysis
+class _Analysed:
+    """A worker that analyses, as its parent sees it."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+        self._terms: list[str] = []
+        self._pairs: list[tuple[str, str]] = []
+
+    def receive(self) -> Analysis:
+        """Return the analysis of what was sent first."""
+        bare, terms, pairs, counts = self.worker.receive()
+        words = replace(bare.words, terms=terms.among(self._terms))
+        analysis: Analysis = replace(
+            bare, words=words, readings=dict(zip(pairs.among(self._pairs), counts, strict=True))
+        )
+        return analysis

@@ -142,6 +142,37 @@ def test_arguments_that_do_not_fit_are_refused(call):
         function(*[odd] * (ARGUMENTS[call] - 1), np.zeros(0, dtype=np.int64))
 
 
+@pytest.mark.parametrize(
+    ("points", "inside", "ends", "keys", "counts", "size", "error"),
+    [
+        (3, 2, [3], 3, 1, 2, IndexError),
+        (3, 3, [3], 2, 1, 2, IndexError),
+        (3, 3, [3], 3, 2, 2, IndexError),
+        (3, 3, [4], 3, 1, 2, IndexError),
+        (3, 3, [2, 1], 3, 2, 2, IndexError),
+        (3, 3, [3], 3, 1, "2", TypeError),
+        (3, 3, [3], 3, 1, 0, IndexError),
+    ],
+)
+def test_windows_stay_inside_their_arrays(points, inside, ends, keys, counts, size, error):
+    """Arrays that do not fit together are refused before anything outside them is touched."""
+    with pytest.raises(error):
+        kernel.compiled.windows(
+            np.ones(points, np.uint32),
+            np.ones(inside, np.uint8),
+            np.array(ends, np.int64),
+            np.empty(keys, np.uint64),
+            np.empty(counts, np.int64),
+            size,
+        )
+
+
+def test_what_is_no_text_has_no_sentences():
+    """Anything but a string is refused."""
+    with pytest.raises(TypeError):
+        kernel.compiled.sentences(b"text")
+
+
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_questions_are_encoded_as_in_numpy(searcher, monkeypatch, question):
     """Words no document holds included; each view has length 1 over the root of their number, or 0."""

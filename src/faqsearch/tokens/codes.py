@@ -13,8 +13,8 @@ from itertools import pairwise
 
 from faqsearch.patterns import pattern
 
-# A stretch that may hold codes; begins with one set of characters, which is what makes the search fast.
-_STRETCH = pattern(r"[A-Za-z0-9][A-Za-z0-9\-_.'&+#,:/@%?=~]*")
+STRETCH = pattern(r"[A-Za-z0-9][A-Za-z0-9\-_.'&+#,:/@%?=~]*")
+"""A stretch that may hold codes; begins with one set of characters, which is what makes the search fast."""
 _URL = (
     r"(?:https?|ftp)://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~/%+-]*)?(?:\?[A-Za-z0-9._~/%+&=-]*)?(?:#[A-Za-z0-9_-]*)?"
 )
@@ -42,7 +42,7 @@ class Code:
 
 def find_codes(text: str) -> Iterator[Code]:
     """Find all codes in normalized text, from left to right."""
-    for stretch in _STRETCH.finditer(text):
+    for stretch in STRETCH.finditer(text):
         written = stretch[0]
         if written.isalpha() or written.isdigit():
             yield Code(stretch.start(), stretch.end(), written.lower(), ())

@@ -6,10 +6,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
+from typing import Any
 
 from faqsearch.tokens.interface import Spelling
 from faqsearch.tokens.lexemes import Lexeme
 from faqsearch.tokens.questions import Span
+from faqsearch.tokens.stretches import Across
+
+
+@dataclass(frozen=True, slots=True)
+class Uncut:
+    """One text before MeCab, for the kernel, which numbers its words while it cuts them (`faqsearch.tokens.numbered`)."""
+
+    text: str
+    """Normalized."""
+    pieces: Sequence[tuple[str, Sequence[Across]]]
+    """What goes into MeCab at a time, and what is written across its words."""
+    memory: Any
+    """What the kernel cuts them with."""
+
 
 # Without a step of Python for each word.
 _TERMS, _KANA_WORDS = attrgetter("terms"), attrgetter("kana_words")

@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
 from faqsearch.tokens.readings import SIZE, fold_reading
 from faqsearch.vocabulary import Keys
 
@@ -38,7 +39,18 @@ def _windows(
 ) -> tuple[Keys, npt.NDArray[np.int64]]:
     """All windows of `size` characters in every run of characters that are `inside`; a shorter run is one window."""
     points = np.frombuffer("\n".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    edges = np.flatnonzero(np.diff(inside(points), prepend=False, append=False))
+    bounds = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)
+    if kernel.compiled is None:
+        return _slowly(points, bounds, size, inside(points))
+    keys, counts = np.empty(len(points), dtype=np.uint64), np.empty(len(texts), dtype=np.int64)
+    return keys[: kernel.compiled.windows(points, inside(points), bounds, keys, counts, size)], counts
+
+
+def _slowly(
+    points: Points, bounds: npt.NDArray[np.int64], size: int, inside: npt.NDArray[np.bool_]
+) -> tuple[Keys, npt.NDArray[np.int64]]:
+    """Do without the kernel; every text ends, with a line break, at one of the `bounds`."""
+    edges = np.flatnonzero(np.diff(inside, prepend=False, append=False))
     starts, lengths = edges[::2], edges[1::2] - edges[::2]
     counts = np.maximum(lengths - size + 1, 1)
     ends = np.cumsum(counts)
@@ -49,9 +61,8 @@ def _windows(
         # Every text ends with a line break, so there is a character after the last of a run.
         longer = (keys << _BITS) | points[np.minimum(places + i, len(points) - 1)]
         keys = np.where(widths > i, longer, keys)
-    bounds = np.cumsum([len(text) + 1 for text in texts])
     owners = np.searchsorted(bounds, starts, side="right")
-    return keys, np.bincount(owners, weights=counts, minlength=len(texts)).astype(np.int64)
+    return keys, np.bincount(owners, weights=counts, minlength=len(bounds)).astype(np.int64)
 
 
 def _in_a_run(points: Points) -> npt.NDArray[np.bool_]:

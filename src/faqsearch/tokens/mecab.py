@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from faqsearch import kernel
@@ -13,7 +13,7 @@ from faqsearch.tokens.lexemes import Lexeme, read_lexeme
 
 # White space and surface, tab, features. One string per text is read faster than one object per word.
 _LINE = r"%M\t%H\n"
-_LONGEST = 2000
+LONGEST = 2000
 """MeCab's lattice grows with its input; longer text goes in piece by piece."""
 _MOST_REMEMBERED = 200_000
 # Texts after which it is worth 5 ms to open what gives MeCab's nodes; each is cut 20 microseconds faster then.
@@ -43,16 +43,22 @@ class Mecab:
 
     def cut(self, text: str) -> list[Lexeme]:
         """Return what `lexemes` does, faster from the second text on: MeCab's own nodes are read, not what it writes."""
+        memory = self.memory()
+        if memory is None:
+            return self._read(text)
+        assert kernel.compiled
+        found: list[Lexeme] = kernel.compiled.lexemes(memory, one_line(text))
+        return found
+
+    def memory(self) -> Any | None:
+        """Return what the kernel cuts texts with, of one line each; None where it cannot."""
         if self._nodes is None:
             self._nodes = _nodes() or False
-        if not self._nodes:
-            return self._read(text)
-        found: list[Lexeme] = self._nodes(text.replace("\n", " ").replace("\t", " "))
-        return found
+        return self._nodes or None if kernel.compiled else None
 
     def lines(self, text: str) -> list[str]:
         """Return MeCab's line for each word: white space and surface, tab, features."""
-        lines: list[str] = self._parse(text.replace("\n", " ").replace("\t", " ")).split("\n")
+        lines: list[str] = self._parse(one_line(text)).split("\n")
         while lines and lines[-1] in ("", "EOS"):
             lines.pop()
         return lines
@@ -74,16 +80,20 @@ def _parser() -> tuple[Callable[[str], str], str]:
     return GenericTagger(arguments).parse, str(unidic_lite.VERSION)
 
 
-def _nodes() -> Callable[[str], list[Lexeme]] | None:
-    """What gives the lexemes of a text from MeCab's nodes; None where that cannot be done.
+def one_line(text: str) -> str:
+    """Return a text as MeCab is given it, as long as before."""
+    return text.replace("\n", " ").replace("\t", " ")
+
+
+def _nodes() -> Any | None:
+    """What the kernel gives the lexemes of a text with, from MeCab's nodes; None where that cannot be done.
 
     MeCab takes two thirds of the time when it need not write the features of every word, to be read again.
     """
     mecab = _library()
     if kernel.compiled is None or mecab is None:
         return None
-    memory = kernel.compiled.memory(*mecab, read_lexeme, _MOST_REMEMBERED)
-    return partial(kernel.compiled.lexemes, memory)
+    return kernel.compiled.memory(*mecab, read_lexeme, _MOST_REMEMBERED)
 
 
 @cache
@@ -121,8 +131,8 @@ class _Memory(dict[str, Lexeme]):
 def pieces(text: str) -> Iterator[tuple[int, str]]:
     """Cut long text, at the end of a sentence when there is one: start, piece."""
     start = 0
-    while len(text) - start > _LONGEST:
-        end = _last(_GOOD_END, text, start) or _last(_FAIR_END, text, start) or start + _LONGEST
+    while len(text) - start > LONGEST:
+        end = _last(_GOOD_END, text, start) or _last(_FAIR_END, text, start) or start + LONGEST
         yield start, text[start:end]
         start = end
     yield start, text[start:]
@@ -130,5 +140,5 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
 
 def _last(pattern: re.Pattern[str], text: str, start: int) -> int:
     """Give the end of the last match in the second half of a piece, 0 when there is none."""
-    ends = [match.end() for match in pattern.finditer(text, start + _LONGEST // 2, start + _LONGEST)]
+    ends = [match.end() for match in pattern.finditer(text, start + LONGEST // 2, start + LONGEST)]
     return ends[-1] if ends else 0

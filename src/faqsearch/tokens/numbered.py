@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch import kernel
-from faqsearch.tokens.cut import Cut
+from faqsearch.tokens.cut import Cut, Uncut
 from faqsearch.tokens.interface import CutText
 from faqsearch.tokens.lexemes import Lexeme
-from faqsearch.tokens.questions import Span
+from faqsearch.tokens.stretches import Across, across
 from faqsearch.vocabulary import Numbering
 
 Numbers = npt.NDArray[np.int32]
 K = TypeVar("K")
-Text = CutText | list[str]
-"""A text that was cut, or terms that were taken from several."""
+Text = CutText | Uncut | list[str]
+"""A text, or terms that were taken from several."""
 
 # Lexemes, as many as `tokens.mecab` remembers.
 _MOST_REMEMBERED = 200_000
@@ -70,15 +70,18 @@ class WordNumbers:
 
     def of(self, texts: Sequence[Text]) -> Numbered:
         """Return texts as numbers."""
-        if self._kernel is None or not all(isinstance(text, Cut | list) for text in texts):
+        if self._kernel is None or not all(isinstance(text, Cut | Uncut | list) for text in texts):
             return self._slowly(texts)
         assert kernel.compiled
-        pieces = [self._pieces(text) for text in texts]
-        return Numbered(*(np.frombuffer(row, np.int32) for row in kernel.compiled.number_texts(self._kernel, pieces)))
+        memory = next((text.memory for text in texts if isinstance(text, Uncut)), None)
+        rows = kernel.compiled.number_texts(self._kernel, memory, list(map(self._pieces, texts)))
+        return Numbered(*(np.frombuffer(row, np.int32) for row in rows))
 
     def _slowly(self, texts: Sequence[Text]) -> Numbered:
-        words = [text if isinstance(text, list) else text.words() for text in texts]
-        pairs = [() if isinstance(text, list) else text.kana_words() for text in texts]
+        # What is uncut comes from a tokenizer whose texts the kernel takes.
+        cuts = [text for text in texts if not isinstance(text, Uncut)]
+        words = [text if isinstance(text, list) else text.words() for text in cuts]
+        pairs = [() if isinstance(text, list) else text.kana_words() for text in cuts]
         return Numbered(
             np.fromiter(map(self.terms.__getitem__, chain.from_iterable(words)), np.int32),
             np.array([len(own) for own in words], dtype=np.int32),
@@ -86,18 +89,19 @@ class WordNumbers:
             np.array([len(own) for own in pairs], dtype=np.int32),
         )
 
-    def _pieces(self, text: Any) -> list[tuple[list[Lexeme], list[int]]]:
-        """A text as the kernel takes it: the lexemes of each piece, and what is written across them."""
+    def _pieces(self, text: Any) -> list[tuple[str | list[Lexeme], list[int]]]:
+        """A text as the kernel takes it: each piece or its lexemes, and what is written across them."""
         if isinstance(text, list):
             return [([], [0, 0, len(text), *map(self.terms.__getitem__, text)])]
-        return [(lexemes, self._across(spans) if spans else []) for _, lexemes, spans in text.pieces]
+        if isinstance(text, Uncut):
+            return [(piece, self._across(spans) if spans else []) for piece, spans in text.pieces]
+        return [(lexemes, self._across(map(across, spans)) if spans else []) for _, lexemes, spans in text.pieces]
 
-    def _across(self, spans: Sequence[Span]) -> list[int]:
-        """Where each begins, up to where it takes the place of lexemes, and its terms."""
+    def _across(self, spans: Iterable[Across]) -> list[int]:
+        """What is written across lexemes as the kernel takes it."""
         found: list[int] = []
-        for span in spans:
-            terms = span.terms
-            found += (span.start, span.end if span.replaces else 0, len(terms))
+        for start, covers, terms in spans:
+            found += (start, covers, len(terms))
             found += map(self.terms.__getitem__, terms)
         return found
 

@@ -10,14 +10,15 @@ from operator import add
 
 from faqsearch.text import RULES_VERSION, fold, normalize, normalize_aligned
 from faqsearch.tokens.codes import Code, find_codes, find_pairs
-from faqsearch.tokens.cut import Cut
+from faqsearch.tokens.cut import Cut, Uncut
 from faqsearch.tokens.interface import QueryTerm, Spelling, Token
 from faqsearch.tokens.kana import KanaLexicon, is_kana_question
 from faqsearch.tokens.lexemes import Lexeme
 from faqsearch.tokens.loanwords import LOANWORDS
-from faqsearch.tokens.mecab import Mecab, pieces
+from faqsearch.tokens.mecab import LONGEST, Mecab, one_line, pieces
 from faqsearch.tokens.questions import Question, Span
 from faqsearch.tokens.readings import fold_reading, ngrams
+from faqsearch.tokens.stretches import Across, Stretches, across
 from faqsearch.tokens.userwords import UserWords
 
 TOKENS_VERSION = 1
@@ -45,6 +46,7 @@ class FugashiTokenizer:
         self._mecab = Mecab()
         self._user_words = UserWords(user_words)
         self._loans: dict[str, tuple[str, ...]] = {}
+        self._stretches = Stretches(self._code_span, _marked_names)
 
     def __reduce__(self) -> tuple[Callable[[], FugashiTokenizer], tuple[()]]:
         # A worker process opens the dictionary anew.
@@ -70,6 +72,27 @@ class FugashiTokenizer:
             lexemes = cut(piece)
             found.append((piece, lexemes, self._spans(piece, lexemes)))
         return Cut(normalized, found)
+
+    def uncut(self, texts: Sequence[str]) -> list[Cut] | list[Uncut]:
+        """Prepare texts to be cut while their words are numbered; where the kernel cannot do that, cut them."""
+        memory = self._mecab.memory()
+        if memory is None or type(self).cut is not FugashiTokenizer.cut:
+            return list(map(self.cut, texts))
+        found = []
+        normalized = list(map(normalize, texts))
+        for text, codes in zip(normalized, self._stretches.of(normalized), strict=True):
+            plain = codes is not None and len(text) <= LONGEST and not self._user_words.may_stand_in(text)
+            found.append(Uncut(text, [(one_line(text), codes or ())] if plain else self._looked_at(text), memory))
+        return found
+
+    def _looked_at(self, text: str) -> list[tuple[str, list[Across]]]:
+        """Each piece of a normalized text, and what is written across its words."""
+        found = []
+        for _, piece in pieces(text):
+            # Only user words need to know where MeCab's words begin and end.
+            lexemes = self._mecab.cut(piece) if self._user_words.may_stand_in(piece) else ()
+            found.append((one_line(piece), list(map(across, self._spans(piece, lexemes)))))
+        return found
 
     def words(self, text: str) -> list[str]:
         """Give the terms of the word leg, in text order."""
@@ -184,14 +207,22 @@ class FugashiTokenizer:
             spans += [
                 Span(start, end, whole, (), "pair") for start, end, whole in find_pairs(piece, codes, of_words=asked)
             ]
-            for match in _DOTTED.finditer(piece):
-                spans.append(Span(*match.span(), fold(match[1] + match[2]), (), "name"))
+            spans += _names(piece)
         if self._user_words.words:
             boundaries = set(_boundaries(lexemes))
             for start, end in self._user_words.find(piece, boundaries):
                 spans.append(Span(start, end, fold(piece[start:end]).replace(" ", ""), (), "name"))
         spans.sort(key=lambda span: (span.start, span.replaces))
         return spans
+
+
+def _names(piece: str) -> list[Span]:
+    """Find names in parts (ポイント・カード)."""
+    return [Span(*match.span(), fold(match[1] + match[2]), (), "name") for match in _DOTTED.finditer(piece)]
+
+
+def _marked_names(piece: str) -> list[Span]:
+    return _names(piece) if _MARKED.search(piece) else []
 
 
 def _boundaries(lexemes: Iterable[Lexeme]) -> Iterator[int]:

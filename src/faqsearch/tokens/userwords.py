@@ -54,6 +54,10 @@ class UserWords:
         self.words: tuple[str, ...] = tuple(sorted({word.casefold() for word in normalized if word}))
         self._pattern = re.compile(_alternatives(self.words), re.IGNORECASE) if self.words else None
 
+    def may_stand_in(self, text: str) -> bool:
+        """Return whether one of them is written in a text, be it across the ends of other words."""
+        return self._pattern is not None and self._pattern.search(text) is not None
+
     def find(self, text: str, boundaries: Container[int]) -> Iterator[tuple[int, int]]:
         """Find the words in normalized text: spans from left to right, the longest first, none overlapping.
 
