@@ -73,7 +73,7 @@ def whole(corpus, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         # A shortlist of 25 vectors, whose dimensions are a prime number.
         patch.setattr(shortlist, "_FEW", 0)
-        patch.setattr(shortlist, "_PER_CODE", (1,))
+        patch.setattr(shortlist, "_IN_A_ROW", (1,))
         build_index(corpus, place / "i")
     names = [path.name for path in (place / "i").rglob("*") if path.is_file() and not path.name.startswith("LOCK")]
     assert sorted(names) == sorted(FILES)

@@ -50,7 +50,7 @@ def test_many_vectors_get_a_shortlist_and_say_how_good_it_is(written):
     folder, described = written
 
     in_lists = "probed" in described
-    assert described["index"] == ("IVF64,PQ16x4fs,RFlat" if in_lists else "PQ16x4fs,RFlat")
+    assert described["index"] == ("IVF64,PQ16x4fs,RFlat" if in_lists else "PQ24x4fs,RFlat")
     assert not in_lists or 1 <= described["probed"] < 64
     assert 0.98 <= described["recall_at_10"] <= 1
     assert (folder / SHORTLIST_FILE).exists()
@@ -116,7 +116,7 @@ def test_a_shortlist_is_as_long_as_it_must_be(tmp_path):
     """Vectors without any structure are hard to tell apart by codes: more passages are listed, and searches see them."""
     vectors = unit_rows(np.random.default_rng(5).standard_normal((8000, 48)).astype(np.float32))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shortlist, "_PER_CODE", (4,))
+        patch.setattr(shortlist, "_IN_A_ROW", (4,))
         described = write(tmp_path, [vectors], 48)
     index = DenseIndex(tmp_path, OWNERS, 48, listed=described["listed"])
     found, exact = (index.search(vectors[:50], 10, exact=way)[1] for way in (False, True))

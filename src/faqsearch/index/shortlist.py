@@ -31,9 +31,10 @@ from faqsearch.vocabulary import ranges
 
 # Up to here all vectors are read in less than a millisecond.
 _FEW = 5_000
-# Dimensions to one code of four bits, best first: of 438 dimensions, 3 found 99.5 % of the hundred nearest among 400
-# in 0.20 ms, 2 found 99.9 % in 0.32 ms, 6 found 95 % in 0.17 ms.
-_PER_CODE = (3, 2, 4)
+# Dimensions to one code of four bits, best first. In a row, finer codes make a shorter list, which saves more than they
+# cost: of 30,000 passages of `benchmarks/corpora.py`, 3 dimensions need 800 on a list (0.62 ms in all) and 2 need 400
+# (0.45 ms). Where codes are kept in lists, reading them is most of it.
+_IN_A_ROW, _IN_LISTS = (2, 3, 4), (3, 2, 4)
 # Reading the codes of all takes 14 ns a vector: from here on they are kept in lists, of which a search reads some.
 _MANY = 100_000
 # Of the ten nearest, and measured on so many of the index's own vectors.
@@ -97,11 +98,11 @@ def write_shortlist(folder: Path, dimension: int, trained: npt.NDArray[np.int64]
         OSError: The file cannot be written.
     """
     rows = stored_rows(folder, dimension)
-    parts = next((dimension // n for n in _PER_CODE if dimension % n == 0), 0)
+    kept_in, parts = _lists(len(rows)), _parts(dimension, len(rows))
     if len(rows) <= _FEW or not parts:
         return _NONE
     with _one_thread():
-        index = fast_scan.trained(dimension, parts, _lists(len(rows)), _vectors(rows[trained]))
+        index = fast_scan.trained(dimension, parts, kept_in, _vectors(rows[trained]))
         lists, codes = _encoded(index, rows)
         fast_scan.fill(index, lists, codes)
     return _kept(index, lists, rows, folder)
@@ -124,7 +125,7 @@ def extend_shortlist(folder: Path, before: Path, dimension: int, passages: Splic
 
     rows = stored_rows(folder, dimension)
     index: Any = faiss.read_index(str(before / SHORTLIST_FILE))
-    if _lists(len(passages)) != getattr(index, "nlist", 0):
+    if (_lists(len(passages)), _parts(dimension, len(passages))) != (getattr(index, "nlist", 0), index.pq.M):
         return None
     with _one_thread():
         added = _encoded(index, rows[passages.added])
@@ -137,6 +138,11 @@ def extend_shortlist(folder: Path, before: Path, dimension: int, passages: Splic
 def _lists(count: int) -> int:
     """How many lists so many vectors are kept in: about as many as vectors in each, as centres are compared, too."""
     return 1 << int(math.log2(math.sqrt(count))) if count > _MANY else 0
+
+
+def _parts(dimension: int, count: int) -> int:
+    """Codes of each of so many vectors; 0: they have no dimension that can be divided."""
+    return next((dimension // n for n in (_IN_LISTS if _lists(count) else _IN_A_ROW) if dimension % n == 0), 0)
 
 
 @contextmanager
