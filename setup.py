@@ -7,18 +7,15 @@ import sys
 
 from setuptools import Extension, setup
 
-flags = ["/O2"] if sys.platform == "win32" else ["-O3", "-ffp-contract=off"]  # sums as the reference makes them
+flags = (
+    ["/O2"] if sys.platform == "win32" else ["-O3", "-fvisibility=hidden", "-ffp-contract=off"]
+)  # sums as the reference makes them
 
 setup(
     ext_modules=[
         Extension(
             "faqsearch._kernel",
-            [
-                "src/faqsearch/_kernel.c",
-                "src/faqsearch/_asking.c",
-                "src/faqsearch/_ranking.c",
-                "src/faqsearch/_texts.c",
-            ],
+            [f"src/faqsearch/_{part}.c" for part in PARTS],
             depends=["src/faqsearch/_kernel.h"],
             define_macros=[("Py_LIMITED_API", "0x030B0000")],
             py_limited_api=True,

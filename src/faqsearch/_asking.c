@@ -3,6 +3,65 @@
  */
 #include "_kernel.h"
 
+/* ---- vocabulary: Vocabulary.numbers ---- */
+
+/* Whether a long term is spelled as the vocabulary's term of the same key; -1: it is no UTF-8. */
+static int spelled_so(const int64_t *offsets, const uint8_t *text, int64_t size, int64_t number, PyObject *term) {
+    Py_ssize_t length;
+    PyObject *own = NULL;
+    const char *written = PyUnicode_AsUTF8AndSize(term, &length);
+    if (!written) { /* lone surrogates */
+        PyErr_Clear();
+        own = PyUnicode_AsEncodedString(term, "utf-8", "surrogatepass");
+        if (!own) return -1;
+        written = PyBytes_AsString(own);
+        length = PyBytes_Size(own);
+    }
+    int64_t start = offsets[number], end = offsets[number + 1];
+    int same = start >= 0 && end <= size && end - start == length && !memcmp(text + start, written, (size_t)length);
+    Py_XDECREF(own);
+    return same;
+}
+
+PyObject *numbers(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    PyObject *arrays[5];
+    Array a[5]; /* keys, offsets, text, wanted keys, out */
+    if (expect(given, 6) < 0) return NULL;
+    for (int i = 0, j = 0; i < 6; i++)
+        if (i != 4) arrays[j++] = args[i];
+    PyObject *terms = PySequence_Fast(args[4], "terms are a sequence");
+    if (!terms) return NULL;
+    if (take(a, arrays, "8818H") < 0) {
+        Py_DECREF(terms);
+        return NULL;
+    }
+    const uint64_t *keys = a[0].view.buf, *wanted = a[3].view.buf;
+    int64_t *out = a[4].view.buf;
+    int fits = a[1].length == a[0].length + 1 && a[3].length == a[4].length && PySequence_Size(terms) == a[3].length;
+    for (Py_ssize_t i = 0; fits && i < a[3].length; i++) {
+        int64_t first = 0, last = a[0].length;
+        while (first < last) {
+            int64_t middle = first + (last - first) / 2;
+            if (keys[middle] < wanted[i]) first = middle + 1;
+            else last = middle;
+        }
+        int found = first < a[0].length && keys[first] == wanted[i];
+        if (found && wanted[i] >> 63) { /* longer than three characters: the key is a hash */
+            PyObject *term = PySequence_GetItem(terms, i);
+            found = term ? spelled_so(a[1].view.buf, a[2].view.buf, a[2].length, first, term) : -1;
+            Py_XDECREF(term);
+            if (found < 0) break;
+        }
+        out[i] = found ? first : -1;
+    }
+    release(a, 5);
+    Py_DECREF(terms);
+    if (PyErr_Occurred()) return NULL;
+    return finish(fits ? FINE : DAMAGED);
+}
+
+/* ---- terms: scoring.scores_asked and asked.asked_words ---- */
+
 /* One of faqsearch.index.interface.WeightedTerm, and its number in a vocabulary. */
 typedef struct {
     int64_t group; /* 0-based, as they come */

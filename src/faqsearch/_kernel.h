@@ -76,7 +76,7 @@ static inline int expect(Py_ssize_t given, Py_ssize_t wanted) {
     return -1;
 }
 
-/* ---- selection: _kernel.c, _ranking.c ---- */
+/* ---- selection: _scoring.c ---- */
 
 typedef struct {
     float score;
@@ -87,17 +87,41 @@ typedef struct {
  * Returns how many there are. */
 int64_t best_of(const float *scores, int64_t n, Found *found, int64_t depth);
 
-/* ---- functions of other files, for the module's table ---- */
+/* Take what this processor does best. */
+void choose_for_scoring(void);
+void choose_for_vectors(void);
 
-PyObject *group_terms(PyObject *self, PyObject *const *args, Py_ssize_t given);
-PyObject *asked_words(PyObject *self, PyObject *const *args, Py_ssize_t given);
-PyObject *fuse(PyObject *self, PyObject *const *args, Py_ssize_t given);
-PyObject *unite(PyObject *self, PyObject *const *args, Py_ssize_t given);
-PyObject *promising(PyObject *self, PyObject *const *args, Py_ssize_t given);
-PyObject *confidences(PyObject *self, PyObject *const *args, Py_ssize_t given);
-PyObject *own_units(PyObject *self, PyObject *const *args, Py_ssize_t given);
-PyObject *directions(PyObject *self, PyObject *const *args, Py_ssize_t given);
-PyObject *windows(PyObject *self, PyObject *const *args, Py_ssize_t given);
-PyObject *sentences(PyObject *self, PyObject *const *args, Py_ssize_t given);
+/* ---- functions of Python, for the module's table in _kernel.c ---- */
+
+#define KERNEL_FUNCTION(name) PyObject *name(PyObject *self, PyObject *const *args, Py_ssize_t given)
+/* _asking.c */
+KERNEL_FUNCTION(numbers);
+KERNEL_FUNCTION(group_terms);
+KERNEL_FUNCTION(asked_words);
+/* _scoring.c */
+KERNEL_FUNCTION(best_of_leg);
+KERNEL_FUNCTION(scores_of_units);
+KERNEL_FUNCTION(scores);
+KERNEL_FUNCTION(best);
+/* _reading.c */
+KERNEL_FUNCTION(read_documents);
+/* _vectors.c */
+KERNEL_FUNCTION(dots);
+KERNEL_FUNCTION(best_dots);
+KERNEL_FUNCTION(nearest);
+KERNEL_FUNCTION(nearest_units);
+KERNEL_FUNCTION(view_cosines);
+KERNEL_FUNCTION(sum_rows);
+KERNEL_FUNCTION(unit_views);
+/* _ranking.c */
+KERNEL_FUNCTION(unite);
+KERNEL_FUNCTION(promising);
+KERNEL_FUNCTION(fuse);
+KERNEL_FUNCTION(confidences);
+KERNEL_FUNCTION(own_units);
+KERNEL_FUNCTION(directions);
+/* _texts.c */
+KERNEL_FUNCTION(windows);
+KERNEL_FUNCTION(sentences);
 
 #endif
