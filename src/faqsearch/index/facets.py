@@ -68,14 +68,23 @@ class FacetsBuilder:
 
     def __init__(self) -> None:
         self._documents: dict[str, list[int]] = {}
+        self._alike: dict[tuple[str, ...], list[int]] = {}
+        """Documents whose facets are all shared, which most are, under these."""
 
     def add(self, number: int, document: Document) -> None:
         """Add the facets of document `number`; numbers ascend over all calls."""
+        if not document.tags and not document.extra:
+            shared = _shared_facets(document.kind, document.category, document.source.path)
+            self._alike.setdefault(shared, []).append(number)
+            return
         for term in set(document_facets(document)):
             self._documents.setdefault(term, []).append(number)
 
     def arrays(self) -> Arrays:
-        """Return the arrays of a `Facets`."""
+        """Return the arrays of a `Facets`; once, after the last document."""
+        for terms, documents in self._alike.items():
+            for term in terms:
+                self._documents.setdefault(term, []).extend(documents)
         vocabulary, numbers = vocabulary_arrays(list(self._documents))
         lists: list[list[int]] = [[] for _ in vocabulary["keys"]]
         for documents, number in zip(self._documents.values(), numbers, strict=True):

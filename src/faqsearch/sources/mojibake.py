@@ -43,8 +43,12 @@ class Garbled(NamedTuple):
     """Whether single characters are lost in a line that can be read all the same."""
 
 
-def mojibake_lines(text: str) -> Iterator[Garbled]:
-    """Yield the lines of `text` that hold mojibake."""
+def mojibake_lines(text: str) -> Iterable[Garbled]:
+    """Return the lines of `text` that hold mojibake."""
+    return _garbled(text) if _SIGNS.search(text) else ()
+
+
+def _garbled(text: str) -> Iterator[Garbled]:
     line, counted = 1, 0
     done = 0
     for sign in _SIGNS.finditer(text):

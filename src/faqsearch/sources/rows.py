@@ -89,8 +89,9 @@ class RowReader:
         for fault in faults:
             yield self._file.problem(fault, line=line, anchor=anchor, severity="warning")
         extra = {name: text for name in columns.extra if (text := tidy(_text(row[name])))}
+        own = one_line(_first(row, parts, "id"))
         document = Document(
-            id="",
+            id=own,
             kind=self._kind(row, columns, question, extra),
             question=question,
             answer=answer,
@@ -100,16 +101,16 @@ class RowReader:
             tags=tuple(dict.fromkeys(tag for name in parts.get("tags", ()) for tag in _items(row[name], split_tags))),
             extra=MappingProxyType(extra),
         )
-        yield from self._identified(document, one_line(_first(row, parts, "id")))
+        yield from self._identified(document)
 
-    def _identified(self, document: Document, own: str) -> Iterator[Document | Problem]:
+    def _identified(self, document: Document) -> Iterator[Document | Problem]:
         line, anchor = document.source.line, document.source.anchor
-        if own:
+        if own := document.id:
             if len(own) > MAX_ID_CHARS:
                 fault = f"the id has {len(own):,} characters; at most {MAX_ID_CHARS}"
                 yield self._file.problem(fault, line=line, anchor=anchor)
             else:
-                yield _with_id(document, own)
+                yield document
             return
         derived = content_id(self._file.name, document.question, document.answer)
         first = self._first.setdefault(derived, document)
