@@ -19,7 +19,7 @@
 #include "_kernel.h"
 
 /* Goes up whenever a function is added, or takes or gives something else; kernel.py refuses a build of another version. */
-#define INTERFACE 13
+#define INTERFACE 14
 
 /* ---- sums of the vectors of words, when an index is built: vectors/sums.py ---- */
 
@@ -372,6 +372,41 @@ static PyObject *number(PyObject *self, PyObject *const *args, Py_ssize_t given)
     PyObject *none = finish(fault);
     Py_XDECREF(none);
     return none ? PyLong_FromLong(found) : NULL;
+}
+
+/* The terms of a batch, ascending; how many postings each has; these: units, and how often; the number of each unit; where
+ * the next posting of each term goes, which moves on; postings of all batches: units, and how often. */
+static PyObject *merge(PyObject *self, PyObject *const *args, Py_ssize_t given) {
+    Array a[8];
+    if (expect(given, 8) < 0 || take(a, args, "44424HDB") < 0) return NULL;
+    const int32_t *terms = a[0].view.buf, *sizes = a[1].view.buf, *units = a[2].view.buf, *numbered = a[4].view.buf;
+    const uint16_t *tfs = a[3].view.buf;
+    int64_t *next = a[5].view.buf, from = 0;
+    int32_t *out = a[6].view.buf;
+    uint16_t *out_tfs = a[7].view.buf;
+    enum Fault fault = a[1].length == a[0].length && a[3].length == a[2].length && a[7].length == a[6].length ? FINE : DAMAGED;
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t i = 0; i < a[0].length && !fault; i++) {
+        int64_t size = sizes[i], to = terms[i] < 0 || terms[i] >= a[5].length ? -1 : next[terms[i]];
+        if (size < 0 || size > a[2].length - from || to < 0 || to > a[6].length - size) {
+            fault = DAMAGED;
+            break;
+        }
+        for (int64_t j = 0; j < size; j++) {
+            int32_t unit = units[from + j];
+            if (unit < 0 || unit >= a[4].length) {
+                fault = DAMAGED;
+                break;
+            }
+            out[to + j] = numbered[unit];
+        }
+        memcpy(out_tfs + to, tfs + from, (size_t)size * sizeof(uint16_t));
+        next[terms[i]] += size;
+        from += size;
+    }
+    Py_END_ALLOW_THREADS
+    release(a, 8);
+    return finish(fault);
 }
 
 /* ---- words, when an index is built: tokens.mecab ---- */
@@ -806,6 +841,7 @@ static PyMethodDef methods[] = {
     {"number_texts", (PyCFunction)(void (*)(void))number_texts, METH_FASTCALL, "tokens.numbered"},
     {"held", (PyCFunction)(void (*)(void))held, METH_FASTCALL, "index.counting.held"},
     {"postings", (PyCFunction)(void (*)(void))postings, METH_FASTCALL, "index.counting.postings"},
+    {"merge", (PyCFunction)(void (*)(void))merge, METH_FASTCALL, "index.counts.CountsBuilder"},
     {"number", (PyCFunction)(void (*)(void))number, METH_FASTCALL, "index.counts.count_keys"},
     {"windows", (PyCFunction)(void (*)(void))windows, METH_FASTCALL, "tokens.grams"},
     {"sentences", (PyCFunction)(void (*)(void))sentences, METH_FASTCALL, "text.sentences"},

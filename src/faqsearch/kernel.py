@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Literal
 
-_INTERFACE = 13
+_INTERFACE = 14
 """What `_kernel.c` calls its own."""
 
 compiled: ModuleType | None

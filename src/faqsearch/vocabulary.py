@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -89,7 +90,9 @@ class Vocabulary:
 
     def __iter__(self) -> Iterator[str]:
         """Yield the terms by their numbers."""
-        return map(self.term, range(len(self)))
+        text = self._text.tobytes()
+        for start, end in pairwise(self._offsets.tolist()):
+            yield text[start:end].decode("utf-8", "surrogatepass")
 
     def distinct(self, numbers: npt.NDArray[Any]) -> tuple[list[str], npt.NDArray[np.int32]]:
         """Return the distinct terms among `numbers`, and the place of each number's term in them; int32."""

@@ -100,6 +100,41 @@ def test_batches_are_merged(monkeypatch_module, held, at_once, documents, data):
         assert merged.df[number] == len({every[i][0] for i, _ in holders})
 
 
+@pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
+@given(
+    batches=st.lists(
+        st.lists(st.lists(st.sampled_from(["送料", "料", "返品", "E"]), max_size=9), max_size=3), max_size=4
+    )
+)
+def test_the_kernel_merges_as_scipy_does(monkeypatch_module, batches):
+    """Batches that come in order give the same postings, of the same types, with the kernel and without it."""
+    found = []
+    for compiled in (kernel.compiled, None):
+        with monkeypatch_module.context() as patch, Spill(Path("unused")) as spill:
+            patch.setattr(kernel, "compiled", compiled)
+            builder, documents = CountsBuilder(spill), 0
+            for units in batches:
+                owners = np.arange(len(units), dtype=np.int32)
+                builder.add(count_terms(units, owners), owners + np.int32(documents))
+                documents += len(units)
+            found.append(builder.arrays())
+    for name, array in found[0].items():
+        assert (array.dtype, array.tolist()) == (found[1][name].dtype, found[1][name].tolist())
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
+@pytest.mark.parametrize(
+    "wrong",
+    [{0: [2]}, {0: [-1]}, {1: [3]}, {1: [-1]}, {1: [1, 1]}, {2: [0, 5]}, {2: [-1, 0]}, {5: [2]}, {5: [-1]}, {7: [0]}],
+)
+def test_batches_that_do_not_fit_are_refused(wrong):
+    """Whatever the numbers of a batch say, nothing outside the arrays is touched."""
+    lists = {0: [0], 1: [2], 2: [0, 1], 3: [1, 1], 4: [0, 1], 5: [0, 2], 6: [0, 0, 0], 7: [0, 0, 0]} | wrong
+    types = (np.int32, np.int32, np.int32, np.uint16, np.int32, np.int64, np.int32, np.uint16)
+    with pytest.raises(IndexError):
+        kernel.compiled.merge(*(np.array(lists[i], dtype) for i, dtype in enumerate(types)))
+
+
 @pytest.fixture(scope="module")
 def monkeypatch_module():
     """A monkeypatch that hypothesis may use for all its examples."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch import kernel
-from faqsearch.index.counting import counted
+from faqsearch.index.counting import counted, room
 from faqsearch.index.spill import Spill, Stored
 from faqsearch.vocabulary import FIRST_LONG_KEY, Keys, Numbering, distinct_keys, key_terms, keyed_arrays
 
@@ -213,21 +213,55 @@ class CountsBuilder:
         return {**vocabulary, **occurrences(self.merged(vocabulary["keys"]))}
 
     def _parts(self, indptr: Ints, numbered: npt.NDArray[np.int32]) -> Iterator[Part]:
-        from scipy.sparse import coo_array  # 0.2 s to import: builds only
-
+        # Units come ascending, but for those an update knows.
+        merge = _merged if kernel.compiled is not None and (np.diff(numbered) > 0).all() else _sorted
         for first, last in stretches(indptr):
-            columns, units, tfs = [], [], []
-            for batch in self._batches:
-                own, ends = batch.terms.read(), np.cumsum(batch.sizes.read())
-                a, b = np.searchsorted(own, (first, last)).tolist()
-                start, stop = (int(ends[i - 1]) if i else 0 for i in (a, b))
-                columns.append(np.repeat(own[a:b] - np.int32(first), np.diff(ends[a:b], prepend=start)))
-                units.append(batch.units.read(start, stop))
-                tfs.append(batch.tfs.read(start, stop))
-            cells = (numbered[np.concatenate(units)], np.concatenate(columns))
-            # A counting sort. Units come ascending, but for those an update knows, which are then sorted as well.
-            matrix = coo_array((np.concatenate(tfs), cells), shape=(len(numbered), last - first)).tocsc()
-            yield Part(first, last, matrix.indices.astype(np.int32, copy=False), matrix.data)
+            ends = indptr[first : last + 1] - indptr[first]
+            yield Part(first, last, *merge(self._stretch(first, last), ends, numbered))
+
+    def _stretch(self, first: int, last: int) -> Iterator[_Stretch]:
+        """The part of each batch in a stretch of terms."""
+        for batch in self._batches:
+            own, sizes = batch.terms.read(), batch.sizes.read()
+            ends = np.cumsum(sizes)
+            a, b = np.searchsorted(own, (first, last)).tolist()
+            start, stop = (int(ends[i - 1]) if i else 0 for i in (a, b))
+            terms = own[a:b] - np.int32(first)
+            yield _Stretch(terms, sizes[a:b], batch.units.read(start, stop), batch.tfs.read(start, stop))
+
+
+class _Stretch(NamedTuple):
+    """Some terms of a batch, from 0 on, with their postings."""
+
+    terms: npt.NDArray[np.int32]
+    sizes: npt.NDArray[np.int32]
+    units: npt.NDArray[np.int32]
+    tfs: npt.NDArray[np.uint16]
+
+
+def _merged(
+    batches: Iterable[_Stretch], ends: Ints, numbered: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint16]]:
+    """The postings of batches whose units ascend from batch to batch."""
+    assert kernel.compiled
+    units, tfs = room(ends)
+    following = ends[:-1].copy()
+    for batch in batches:
+        kernel.compiled.merge(*batch, numbered, following, units, tfs)
+    return units, tfs
+
+
+def _sorted(
+    batches: Iterable[_Stretch], ends: Ints, numbered: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint16]]:
+    """The postings of any batches."""
+    from scipy.sparse import coo_array  # 0.2 s to import
+
+    terms, sizes, units, tfs = map(np.concatenate, zip(*batches, strict=True))
+    cells = (numbered[units], np.repeat(terms, sizes))
+    # A counting sort, and one of each term's units where they do not ascend.
+    matrix = coo_array((tfs, cells), shape=(len(numbered), len(ends) - 1)).tocsc()
+    return matrix.indices.astype(np.int32, copy=False), matrix.data
 
 
 def occurrences(merged: MergedCounts) -> Arrays:
