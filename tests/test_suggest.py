@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from faqsearch.build import build_index
 from faqsearch.documents import Document, Source
-from faqsearch.index.completions import Completions
+from faqsearch.index.completions import BEGIN, END, Completions
 from faqsearch.index.misspellings import Misspellings, comparable, misspelling_arrays
 from faqsearch.index.spill import Spill
 from faqsearch.index.wordings import CompletionsBuilder, pack_wordings
@@ -31,6 +31,44 @@ class Fake:
 
     def documents(self, numbers):
         return [self._documents[number] for number in numbers]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "切って",
+                "切っ",
+                "きゃく",
+                "ゃ",
+                "ぃ",
+                "っ",
+                "ー",
+                "て",
+                "送料",
+                "E-203",
+                "Wi-Fi",
+                "トゥ",
+                "で",
+                "ディスク",
+                " ",
+            ]
+        ),
+        max_size=6,
+    ).map("".join)
+)
+@example("切っ手でぃっきょ")
+def test_words_are_read_as_in_their_text(text):
+    """The reading of a wording is that of all of it: kana of two words may be one sound, and っ is of the next word."""
+    document = Document("x", "faq", text, "答え", Source("a"))
+    marked = []
+    for word in TOKENIZER.spellings(" ".join(text.split())):
+        said = word.read.strip().casefold()
+        marked.append(f"{BEGIN}{said}{END}" if word.content and to_romaji(said) else said)
+
+    assert [wording.read for wording in wordings([document], TOKENIZER.spellings)] == (
+        [to_romaji("".join(marked))] if text.strip() else []
+    )
 
 
 def built(*parts):

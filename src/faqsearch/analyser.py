@@ -23,7 +23,7 @@ from faqsearch.suggest import wordings
 from faqsearch.tokens import Tokenizer
 from faqsearch.tokens.denial import denial
 from faqsearch.tokens.grams import bigram_keys, reading_keys
-from faqsearch.tokens.known_texts import MOST_REMEMBERED, KnownTexts
+from faqsearch.tokens.known_texts import KnownTexts
 from faqsearch.tokens.numbered import Numbers, WordNumbers
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ _CODE_TERMS = 200
 # Sentences of an answer that begin within these characters are counted for readings; words that stand only further
 # on are added by the vocabulary.
 _READ_CHARS = 200
+# Phrasings whose words are remembered: those of a few batches. Their lists would cost more than they save: Python's
+# collector of circles looks at all that is neither new nor gone.
+_MOST_CUTS = 4_000
 
 
 class DocumentAnalyser:
@@ -153,7 +156,7 @@ class Cuts(dict[str, "CutText"]):
         self._cut = getattr(tokenizer, "cut", None)
 
     def __missing__(self, text: str) -> CutText:
-        if len(self) >= MOST_REMEMBERED:
+        if len(self) >= _MOST_CUTS:
             self.clear()
         cut: CutText = self._cut(text) if self._cut else _Separately(self._tokenizer, text)
         self[text] = cut

@@ -31,6 +31,8 @@ _LONGEST = 200
 _KANJI = pattern("[々〆\u3400-\u9fff\U00020000-\U0003ffff]")
 _LATIN = pattern("[a-z]")
 _HYPHEN = pattern(f"([a-z0-9]{END}?)[-_](?={BEGIN}?[a-z0-9])")
+# Kana that are one sound with the kana before them, of whatever word.
+_AFTER_OTHERS = "ゃゅょぁぃぅぇぉ"
 # What ends a word that is typed and begins none.
 _PUNCTUATION = "-_.,、。・!?！？「」()"
 _BEFORE_WORDS = "おご御をがはにでのともへ"
@@ -79,17 +81,21 @@ def wordings(documents: Sequence[Document], spellings: Callable[[str], Sequence[
 def _spelt(text: str, spellings: Callable[[str], Sequence[Spelling]]) -> tuple[str, str]:
     """The lookup forms of a text as written and as read, words marked; without spaces, which no two people set alike."""
     words = [_marked(word) for word in spellings(" ".join(text[:_LONGEST].split()))]
-    return _whole_codes("".join([written for written, _ in words])), to_romaji("".join([read for _, read in words]))
+    alone = [romaji for _, _, romaji in words]
+    read = to_romaji("".join([read for _, read, _ in words])) if None in alone else "".join(alone)  # type: ignore[arg-type]
+    return _whole_codes("".join([written for written, _, _ in words])), read
 
 
-# Questions are made of a few thousand words.
-@lru_cache(maxsize=1 << 14)
-def _marked(word: Spelling) -> tuple[str, str]:
-    """The lookup forms of a word as written and as read, between marks."""
+# A build of many questions meets most of their words again and again.
+@lru_cache(maxsize=1 << 16)
+def _marked(word: Spelling) -> tuple[str, str, str | None]:
+    """The lookup forms of a word as written and as read, between marks; the latter in romaji, None when neighbours count."""
     said = word.read.strip().casefold()
+    romaji = to_romaji(said)
     # What has no sound (ー, っ) is no word to begin with.
-    begin, end = (BEGIN, END) if word.content and to_romaji(said) else ("", "")
-    return f"{begin}{to_hiragana(word.written.strip().casefold())}{end}", f"{begin}{said}{end}"
+    begin, end = (BEGIN, END) if word.content and romaji else ("", "")
+    alone = None if said and (said[0] in _AFTER_OTHERS or said[-1] == "っ") else f"{begin}{romaji}{end}"
+    return f"{begin}{to_hiragana(word.written.strip().casefold())}{end}", f"{begin}{said}{end}", alone
 
 
 def _whole_codes(text: str) -> str:

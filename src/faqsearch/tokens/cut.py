@@ -27,6 +27,9 @@ class Uncut:
 
 
 # Without a step of Python for each word.
+_MOST_SPELLINGS = 1 << 16
+_SPELLINGS: dict[int, tuple[Lexeme, Spelling]] = {}
+"""Lexemes without white space by what they are kept as, and how they are spelt: questions have the same words again."""
 _TERMS, _KANA_WORDS = attrgetter("terms"), attrgetter("kana_words")
 
 
@@ -70,13 +73,22 @@ class Cut:
     def spellings(self) -> list[Spelling]:
         """Give each word as it is written and as it is read; joined, they are the whole normalized text."""
         found: list[Spelling] = []
+        met = _SPELLINGS
+        if len(met) > _MOST_SPELLINGS:
+            met.clear()
         for piece, lexemes, _ in self.pieces:
             start = 0
             for lexeme in lexemes:
-                word = start + lexeme.indent
                 end = start + lexeme.width
-                read = piece[start:word] + (lexeme.kana or piece[word:end])
-                found.append(Spelling(piece[start:end], read, lexeme.content))
+                # A lexeme is an entry as it was written; only its white space may have been of another kind.
+                _, spelling = met.get(id(lexeme), (None, None))
+                if spelling is None:
+                    word = start + lexeme.indent
+                    read = piece[start:word] + (lexeme.kana or piece[word:end])
+                    spelling = Spelling(piece[start:end], read, lexeme.content)
+                    if not lexeme.indent:
+                        met[id(lexeme)] = lexeme, spelling
+                found.append(spelling)
                 start = end
             if start < len(piece):
                 found.append(Spelling(piece[start:], piece[start:], content=False))

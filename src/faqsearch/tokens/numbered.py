@@ -70,7 +70,7 @@ class WordNumbers:
 
     def of(self, texts: Sequence[Text]) -> Numbered:
         """Return texts as numbers."""
-        if self._kernel is None or not all(isinstance(text, Cut | Uncut | list) for text in texts):
+        if self._kernel is None or not {Cut, Uncut, list}.issuperset(map(type, texts)):
             return self._slowly(texts)
         assert kernel.compiled
         memory = next((text.memory for text in texts if isinstance(text, Uncut)), None)
