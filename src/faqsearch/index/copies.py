@@ -61,7 +61,7 @@ def find_originals(asked: Keys, read: Callable[[int], Document], before: tuple[N
         numbers = order[first : first + size].tolist()
         found[numbers] = -1
         if size > 1:
-            _mark(found, numbers, [_said(read(number)) for number in numbers])
+            _mark(found, numbers, list(map(read, numbers)))
     return found
 
 
@@ -89,10 +89,8 @@ def count_copies(originals: Numbers) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a document says."""
+    """What an answer says."""
 
-    exact: tuple[str, tuple[str, ...]]
-    """What copies have in common to the letter: the question, and the numbers and Latin words of the answer."""
     answer: str
     bands: tuple[bytes, ...] = field(repr=False)
 
@@ -101,14 +99,18 @@ class _Said:
         return frozenset(self.answer[i : i + _GRAM] for i in range(max(1, len(self.answer) - _GRAM + 1)))
 
 
+def _exact(document: Document) -> tuple[str, tuple[str, ...]]:
+    """What copies have in common to the letter: the question, and the numbers and Latin words of the answer."""
+    return _bare(document.question), tuple(_EXACT.findall(fold(document.answer)))
+
+
 def _said(document: Document) -> _Said:
     answer = _bare(document.answer)
     points = np.frombuffer(answer.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     points = np.pad(points, (0, max(0, _GRAM - len(points))))
     keys = np.lib.stride_tricks.sliding_window_view(points, _GRAM) @ _POWERS
     least = _mixed(keys, _SEEDS[:, None]).min(axis=1).reshape(_BANDS, _ROWS)
-    exact = (_bare(document.question), tuple(_EXACT.findall(fold(document.answer))))
-    return _Said(exact, answer, tuple(bytes([band]) + row.tobytes() for band, row in enumerate(least)))
+    return _Said(answer, tuple(bytes([band]) + row.tobytes() for band, row in enumerate(least)))
 
 
 def _mixed(keys: Keys, seeds: Keys) -> Keys:
@@ -119,16 +121,26 @@ def _mixed(keys: Keys, seeds: Keys) -> Keys:
     return z ^ (z >> np.uint64(31))
 
 
-def _mark(found: Numbers, numbers: Sequence[int], said: Sequence[_Said]) -> None:
+def _mark(found: Numbers, numbers: Sequence[int], documents: Sequence[Document]) -> None:
     """Write down the original of each copy among documents that ask the same."""
-    places: dict[tuple[object, bytes], list[int]] = {}
+    alike: dict[object, list[int]] = {}
+    for place, document in enumerate(documents):
+        alike.setdefault(_exact(document), []).append(place)
+    for same in alike.values():
+        if len(same) > 1:
+            _mark_alike(found, [numbers[place] for place in same], [_said(documents[place]) for place in same])
+
+
+def _mark_alike(found: Numbers, numbers: Sequence[int], said: Sequence[_Said]) -> None:
+    """Do so among documents that have to the letter in common what copies have."""
+    places: dict[bytes, list[int]] = {}
     for place, own in enumerate(said):
-        near = sorted({other for band in own.bands for other in places.get((own.exact, band), ())})
+        near = sorted({other for band in own.bands for other in places.get(band, ())})
         original = next((other for other in near if _alike(said[other].grams(), own.grams())), None)
         if original is None:
             # Copies of copies are compared with the original, so that all of a group are alike to one.
             for band in own.bands:
-                places.setdefault((own.exact, band), []).append(place)
+                places.setdefault(band, []).append(place)
         else:
             found[numbers[original]] = found[numbers[place]] = numbers[original]
 
