@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -243,3 +244,17 @@ def test_a_script_needs_no_main_guard(tmp_path):
     done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (done.stdout, done.stderr) == ("once\n600\n", "")
+
+
+@pytest.mark.parametrize("most", [0, 3, 1 << 17])
+def test_names_travel_once(monkeypatch, most):
+    """What was sent before is a number; the other side has the same names, also after both have forgotten them."""
+    monkeypatch.setattr(module, "_MOST_NAMED", most)
+    names, there, new = module.Names(), [], []
+    for sent in (["札", "送料"], ["送料"], [], ["返品", "札", "領収書"], ["送料", "領収書"]):
+        named = pickle.loads(pickle.dumps(names.sent(sent)))
+        new.append(named.new)
+
+        assert named.among(there) == sent
+    assert most != 1 << 17 or new == [["札", "送料"], [], [], ["返品", "領収書"], []]
+    assert most or len(there) <= 3
