@@ -87,7 +87,7 @@ def _spelt(text: str, spellings: Callable[[str], Sequence[Spelling]]) -> tuple[s
 
 
 # A build of many questions meets most of their words again and again.
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _marked(word: Spelling) -> tuple[str, str, str | None]:
     """The lookup forms of a word as written and as read, between marks; the latter in romaji, None when neighbours count."""
     said = word.read.strip().casefold()

@@ -31,7 +31,7 @@ _WORTH_STARTING = 1_000_000
 # Batches a worker is ahead of what has been taken: enough to be busy always, few enough to keep in memory.
 _AHEAD = 3
 # Terms that a worker and its parent number alike; some 100 bytes each.
-_MOST_NAMED = 1 << 17
+_MOST_NAMED = 1 << 16
 
 
 class Named(NamedTuple, Generic[K]):

@@ -26,10 +26,10 @@ class Uncut:
     """What the kernel cuts them with."""
 
 
-# Without a step of Python for each word.
-_MOST_SPELLINGS = 1 << 16
+_MOST_SPELLINGS = 1 << 14
 _SPELLINGS: dict[int, tuple[Lexeme, Spelling]] = {}
 """Lexemes without white space by what they are kept as, and how they are spelt: questions have the same words again."""
+# Without a step of Python for each word.
 _TERMS, _KANA_WORDS = attrgetter("terms"), attrgetter("kana_words")
 
 

@@ -15,7 +15,7 @@ from faqsearch.tokens.questions import Span
 Across = tuple[int, int, tuple[str, ...]]
 """Where something is written across MeCab's words begins, up to where it takes their place (0: it stands beside them), and
 its terms."""
-_MOST_REMEMBERED = 50_000
+_MOST_REMEMBERED = 20_000
 
 
 def across(span: Span) -> Across:
