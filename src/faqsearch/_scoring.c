@@ -248,9 +248,9 @@ static enum Fault best_documents(Leg *leg, const double *bounds, const uint8_t *
             break;
         }
         for (int64_t i = 0; i < count; i++) {
-            int64_t unit = base + w->near[i], document = b->owners ? b->owners[unit] : unit;
             float score = (float)w->sums[w->near[i]];
-            if (score == 0) continue;
+            if (score == 0) continue; /* also places after the last unit, which has no owner */
+            int64_t unit = base + w->near[i], document = b->owners ? b->owners[unit] : unit;
             if (document < 0 || document >= documents) {
                 fault = DAMAGED;
                 goto done;
