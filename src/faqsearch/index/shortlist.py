@@ -32,8 +32,8 @@ from faqsearch.vocabulary import ranges
 # Up to here all vectors are read in less than a millisecond.
 _FEW = 5_000
 # Dimensions to one code of four bits, best first. In a row, finer codes make a shorter list, which saves more than they
-# cost: of 30,000 passages of `benchmarks/corpora.py`, 3 dimensions need 800 on a list (0.62 ms in all) and 2 need 400
-# (0.45 ms). Where codes are kept in lists, reading them is most of it.
+# cost: of lists of 240, 400 and 800, those of 30,000 passages of `benchmarks/corpora.py` had to be of 800 with 3
+# dimensions (0.62 ms in all) and of 400 with 2 (0.45 ms). Where codes are kept in lists, reading them is most of it.
 _IN_A_ROW, _IN_LISTS = (2, 3, 4), (3, 2, 4)
 # Reading the codes of all takes 14 ns a vector: from here on they are kept in lists, of which a search reads some.
 _MANY = 100_000
