@@ -5,7 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from faqsearch import kernel
+from faqsearch.build import build_index
 from faqsearch.errors import DocumentNotFound, IndexFormatError, IndexMismatch, IndexNotFound, QueryError, SettingsError
+from faqsearch.index import shortlist
+from faqsearch.index.dense import DenseIndex
 from faqsearch.search import Searcher, open_index
 from faqsearch.tokens import FugashiTokenizer
 
@@ -133,6 +137,27 @@ def test_search_many_gives_what_search_gives(searcher):
         alone = searcher.search(question, k=3)
         assert [(h.id, h.score, h.snippet) for h in results.hits] == [(h.id, h.score, h.snippet) for h in alone.hits]
     assert searcher.search_many([]) == []
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
+@pytest.mark.parametrize("where", [None, {"category": "会員"}])
+def test_many_questions_share_a_look_at_the_codes(corpus, tmp_path, monkeypatch, where):
+    """In an index with a shortlist, questions asked together get the same answers; passages are listed for all at once."""
+    monkeypatch.setattr(shortlist, "_FEW", 0)
+    monkeypatch.setattr(shortlist, "_IN_A_ROW", (1,))
+    build_index(corpus, tmp_path / "i")
+    searcher = open_index(tmp_path / "i")
+    questions = ["送料", "解約したい", "E-203", "ぱすわーど", "zzzz"]
+    alone = [searcher.search(question, where=where, explain=True) for question in questions]
+    asked, real = [], DenseIndex._shortlist
+    monkeypatch.setattr(DenseIndex, "_shortlist", lambda self, *args: asked.append(len(args[0])) or real(self, *args))
+
+    together = searcher.search_many(questions, where=where, explain=True)
+
+    assert [(r.hits, r.answered, r.did_you_mean) for r in together] == [
+        (r.hits, r.answered, r.did_you_mean) for r in alone
+    ]
+    assert asked[:1] == ([len(questions)] if where is None else [])
 
 
 def test_explain_adds_up(searcher):

@@ -46,7 +46,7 @@ class Answering:
     synonyms: Synonyms
 
     def answer(self, queries: Sequence[str], wanted: Wanted) -> list[Results]:
-        """Return the results of each question, in order; they are encoded together.
+        """Return the results of each question, in order; they are encoded, and passages for them listed, together.
 
         Raises:
             QueryError: A question is empty.
@@ -55,11 +55,13 @@ class Answering:
         started = perf_counter()
         understood = [self.understand(checked(query)) for query in queries]
         vectors = self.encode(understood)
-        shared = (perf_counter() - started) / max(len(queries), 1)
         rows = [None if vectors is None else vectors[i : i + 1] for i in range(len(queries))]
+        asked: Sequence[Question] = [self._question(one, row) for one, row in zip(understood, rows, strict=True)]
+        if len(asked) > 1 and wanted.where is None:
+            asked = self.opened.index.together(asked, depth=_depth(wanted))
+        shared = (perf_counter() - started) / max(len(queries), 1)
         return [
-            self._answer(query, asked, row, wanted, perf_counter() - shared)
-            for query, asked, row in zip(queries, understood, rows, strict=True)
+            self._answer(*one, wanted, perf_counter() - shared) for one in zip(queries, understood, asked, strict=True)
         ]
 
     def explain(self, query: str, document_id: str, where: Where | None) -> Explanation:
@@ -101,15 +103,14 @@ class Answering:
         self,
         query: str,
         understood: Asked,
-        vector: Vectors | None,
+        asked: Question,
         wanted: Wanted,
         started: float,
         correct: bool = True,
     ) -> Results:
         index, tokenizer, settings = self.opened.index, self.opened.tokenizer, self.opened.index.manifest.settings
         k, where, explain = wanted
-        asked = self._question(understood, vector)
-        candidates = index.candidates(asked, depth=max(_DEPTH, k), most=max(_READ, 4 * k), where=where)
+        candidates = index.candidates(asked, depth=_depth(wanted), most=max(_READ, 4 * k), where=where)
         fused = fuse(candidates, settings.weights, settings.fusion)
         ranking, sure = lead(index, query, candidates, fused)
         order, copies = without_copies(index, candidates, ranking.order, max(k, _SUGGESTIONS))
@@ -137,10 +138,15 @@ class Answering:
         meant = did_you_mean(self.opened.index, self.opened.tokenizer, text)
         if meant is None:
             return None
-        asked = self.understand(meant)
-        only = Wanted(1, wanted.where)
-        found = self._answer(meant, asked, self.encode([asked]), only, perf_counter(), correct=False)
+        understood = self.understand(meant)
+        asked, only = self._question(understood, self.encode([understood])), Wanted(1, wanted.where)
+        found = self._answer(meant, understood, asked, only, perf_counter(), correct=False)
         # Every word sounds like some other one (天気, 転記): then only an answer shows that the other one was meant.
         alike = self.opened.tokenizer.reading(meant) == self.opened.tokenizer.reading(text)
         before = hits[0].confidence if hits else 0.0
         return meant if found.answered or (not alike and found.hits and found.hits[0].confidence > before) else None
+
+
+def _depth(wanted: Wanted) -> int:
+    """Documents that each leg may bring in."""
+    return max(_DEPTH, wanted.k)

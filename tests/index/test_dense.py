@@ -191,6 +191,33 @@ def test_questions_together_get_what_each_gets_alone(written):
         assert np.array_equal(index.search(question[None], 50)[1][0], passages)
 
 
+@pytest.mark.skipif(kernel.compiled is None, reason="faqsearch was installed without a C compiler")
+def test_what_is_listed_for_many_is_what_each_would_list(written, monkeypatch):
+    """One call of FAISS lists for all questions, in the thread it is called from; what is nearest is not looked for again."""
+    import faiss
+
+    index, threads = opened(written), faiss.omp_get_max_threads()
+    alone = [index.nearest(question[None], 10, -1.0) for question in QUESTIONS]
+
+    listed = index.shortlists(QUESTIONS, 10)
+    assert faiss.omp_get_max_threads() == threads
+    monkeypatch.setattr(index, "_shortlist", None)
+    together = [index.nearest(q[None], 10, -1.0, None, own) for q, own in zip(QUESTIONS, listed, strict=True)]
+
+    for one, other in zip(alone, together, strict=True):
+        assert np.array_equal(one.documents, other.documents)
+        assert np.array_equal(one.scores, other.scores)
+
+
+def test_nothing_is_listed_where_all_vectors_are_read(written, tmp_path, monkeypatch):
+    """Without codes there is nothing to list from, and without the kernel nobody looks at a list."""
+    write_dense(tmp_path, [VECTORS], 48)
+
+    assert DenseIndex(tmp_path, OWNERS, 48).shortlists(QUESTIONS, 10) is None
+    monkeypatch.setattr(kernel, "compiled", None)
+    assert opened(written).shortlists(QUESTIONS, 10) is None
+
+
 def test_a_filter_and_exactness_read_all_vectors(written):
     """Only allowed documents are found, and the best of them; `exact` finds the best of all."""
     index = opened(written)
@@ -280,6 +307,19 @@ def test_another_number_of_lists_is_written_anew(tmp_path, monkeypatch):
     assert (
         extend_shortlist(tmp_path / "after", tmp_path / "before", 48, Splice(7000, np.array([5]), np.array([]))) is None
     )
+
+
+def test_another_number_of_codes_is_written_anew(tmp_path, monkeypatch):
+    """What a faqsearch with coarser codes has left is not extended."""
+    for folder in ("before", "after"):
+        (tmp_path / folder).mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(shortlist, "_IN_A_ROW", (3,))
+        assert write(tmp_path / "before", [VECTORS[:7000]], 48)["index"].startswith("PQ16")
+    write_dense(tmp_path / "after", [VECTORS[:6999]], 48)
+    passages = Splice(7000, np.array([6999]), np.array([], dtype=np.int64))
+
+    assert extend_shortlist(tmp_path / "after", tmp_path / "before", 48, passages) is None
 
 
 def test_a_vector_is_in_the_same_list_whatever_stands_beside_it(written):

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from faqsearch import kernel
 from faqsearch.confidence import VIEWS, confidences
 from faqsearch.index.asked import asked_words
-from faqsearch.index.dense import Nearest
 from faqsearch.index.interface import Candidates, WeightedTerm
 from faqsearch.index.leg_scores import LegTerms
+from faqsearch.index.nearest import Nearest
 from faqsearch.index.selection import best, best_in_numpy, promising, promising_in_numpy, union
 from faqsearch.index.sequences import Sequences
 from faqsearch.passages import OTHER, PHRASING, SENTENCE

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from faqsearch.index.dense import Nearest
+from faqsearch.index.nearest import Nearest
 from faqsearch.index.selection import best, collapse, promising, union
 
 # Few distinct values, so that ties are common; BM25 Okapi may give negative ones.

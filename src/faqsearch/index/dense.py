@@ -12,7 +12,7 @@ import os
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,7 @@ from faqsearch.errors import IndexFormatError
 from faqsearch.index import fast_scan
 from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.index.contained import contained
+from faqsearch.index.nearest import Nearest, first_documents
 from faqsearch.vectors.interface import Vectors
 
 DENSE_FILE = "dense.faiss"
@@ -30,49 +31,10 @@ SHORTLIST_FILE = "shortlist.faiss"
 _FLAT, _FAST_SCAN, _FAST_SCAN_IN_LISTS = b"IxFI", b"IPfs", b"IwPf"
 # So many vectors are read in a few milliseconds; of those that pass a filter, all are, or one in sixteen of the index.
 _FEW_PASS, _MANY_PASS = 20_000, 16
+# Several passages of one document may come first; so many times as many passages hold enough documents.
+_PASSAGES = 4
 # Passages on a shortlist, at least: what a search for the sixty best documents asks for.
 LISTED = 240
-
-
-class Nearest(NamedTuple):
-    """Documents, nearest first; of equal ones, that of the smaller passage."""
-
-    documents: npt.NDArray[np.int64]
-    scores: npt.NDArray[np.float32]
-    """Of each one's best passage."""
-
-
-class Passages(Protocol):
-    """Passages with vectors, each of one document."""
-
-    @property
-    def passage_documents(self) -> npt.NDArray[np.int32]:
-        """Document of each passage, ascending."""
-        ...
-
-    def search(
-        self, vectors: Vectors, k: int, allowed: npt.NDArray[np.bool_] | None = None, *, exact: bool = False
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-        """Return scores and numbers of the `k` best passages for each vector; -1 where there are fewer."""
-        ...
-
-    def nearest(
-        self, vector: Vectors, depth: int, least: float, allowed: npt.NDArray[np.bool_] | None = None
-    ) -> Nearest:
-        """Return the documents of the nearest passages whose score is above `least`: `depth` or more, if there are."""
-        ...
-
-    def stored(self) -> npt.NDArray[np.float32]:
-        """Return all vectors, one after the other; float32, shape (passages * dimension,) or (passages, dimension)."""
-        ...
-
-    def vectors(self, passages: npt.NDArray[np.int64]) -> Vectors:
-        """Return the stored vectors of `passages`; float32, shape (n, dimension)."""
-        ...
-
-    def products(self, passages: npt.NDArray[np.int64], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Return the inner product of a vector and those of some passages; float32, shape (n,)."""
-        ...
 
 
 class DenseIndex:
@@ -191,8 +153,32 @@ class DenseIndex:
         listed = self._shortlist(asked, max(k, self._listed) * len(passes) // count)
         return np.where(passes[listed], listed, -1)
 
+    def shortlists(self, vectors: Vectors, depth: int) -> npt.NDArray[np.int64] | None:
+        """Return the passages worth a look for each vector, shape (n, passages), -1 where there are fewer.
+
+        FAISS reads the codes once for several vectors. None where there are no codes, or where no one would look at what
+        is listed.
+
+        Args:
+            vectors: Questions, shape (n, dimension).
+            depth: As for `nearest`.
+        """
+        if kernel.compiled is None or SHORTLIST_FILE not in self._files:
+            return None
+        with fast_scan.one_thread():  # the other cores answer other questions
+            return self._shortlist(np.ascontiguousarray(vectors, dtype=np.float32), self._length(depth))
+
+    def _length(self, depth: int) -> int:
+        """Passages to look at for so many documents."""
+        return max(_PASSAGES * depth, self._listed)
+
     def nearest(
-        self, vector: Vectors, depth: int, least: float, allowed: npt.NDArray[np.bool_] | None = None
+        self,
+        vector: Vectors,
+        depth: int,
+        least: float,
+        allowed: npt.NDArray[np.bool_] | None = None,
+        listed: npt.NDArray[np.int64] | None = None,
     ) -> Nearest:
         """Return the documents of the nearest passages.
 
@@ -201,17 +187,18 @@ class DenseIndex:
             depth: Documents wanted, at least.
             least: What a score must be above.
             allowed: Documents that may be found, shape (documents,); None for all.
+            listed: Its row of `shortlists`; None finds it.
         """
-        # Several passages of one document may come first; four times as many passages hold enough documents.
-        wanted = 4 * depth
+        wanted = _PASSAGES * depth
         if kernel.compiled is None or allowed is not None or SHORTLIST_FILE not in self._files:
             return first_documents(*self.search(vector, wanted, allowed), self._owners, least)
         asked = np.ascontiguousarray(vector, dtype=np.float32)
-        listed = self._shortlist(asked, max(wanted, self._listed))
+        if listed is None:
+            (listed,) = self._shortlist(asked, self._length(depth))
         documents, scores = np.empty(wanted, np.int64), np.empty(wanted, np.float32)
         limits = np.array([least, int(self._owners[-1]) + 1], dtype=np.float64)
         try:
-            found = kernel.compiled.nearest(self.stored(), asked[0], listed[0], self._owners, limits, documents, scores)
+            found = kernel.compiled.nearest(self.stored(), asked[0], listed, self._owners, limits, documents, scores)
         except IndexError as error:
             raise self._not_there() from error
         return Nearest(documents[:found], scores[:found])
@@ -261,17 +248,6 @@ class DenseIndex:
         if passages.min() < 0 or passages.max() >= index.ntotal:
             raise self._not_there()
         return np.asarray(index.reconstruct_batch(passages), dtype=np.float32)
-
-
-def first_documents(
-    scores: npt.NDArray[np.float32], passages: npt.NDArray[np.int64], owners: npt.NDArray[np.int32], least: float
-) -> Nearest:
-    """Return the documents of the first of some passages, as `Passages.search` gave them for one vector."""
-    near = np.flatnonzero((scores[0] > least) & (passages[0] >= 0))
-    best: dict[int, float] = {}
-    for document, score in zip(owners.take(passages[0][near]).tolist(), scores[0][near].tolist(), strict=True):
-        best.setdefault(document, score)
-    return Nearest(np.array(list(best), dtype=np.int64), np.array(list(best.values()), dtype=np.float32))
 
 
 def _held_open(owner: object, path: Path, headers: Sequence[bytes]) -> int:

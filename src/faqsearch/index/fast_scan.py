@@ -198,6 +198,19 @@ def no_longer_than(size: int) -> Iterator[None]:
         limit(before)
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let FAISS work in the thread it is called from: it adds up in the same order on every machine."""
+    import faiss
+
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
+
+
 def _has_lists(index: Any) -> bool:
     return hasattr(index, "invlists")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from faqsearch.index.arrays import DAMAGE_HINT, by_prefix, open_arrays
 from faqsearch.index.characters import Spelling
 from faqsearch.index.contained import contained
 from faqsearch.index.damage import saying_damage
-from faqsearch.index.dense import LISTED, DenseIndex, Passages
+from faqsearch.index.dense import LISTED, DenseIndex
 from faqsearch.index.document_file import DocumentFile
 from faqsearch.index.facets import Facets, Where
 from faqsearch.index.features import SHARES
@@ -27,6 +28,7 @@ from faqsearch.index.implied import Implied
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
+from faqsearch.index.nearest import Passages
 from faqsearch.index.postings import Postings
 from faqsearch.index.reading import Reader
 from faqsearch.index.scoring import scores_asked, scores_with
@@ -188,6 +190,14 @@ class LocalIndex:
         """Return the stored vectors of a document's passages; float32, shape (passages, dimension)."""
         return self.dense.vectors(np.arange(*self.tables["passage_starts"][number : number + 2]))
 
+    def together(self, questions: Sequence[Question], *, depth: int) -> Sequence[Question]:
+        """Return the same questions with the passages worth a look for each."""
+        vectors = [question.vector for question in questions if question.vector is not None]
+        listed = self.dense.shortlists(np.concatenate(vectors), depth) if vectors else None
+        if listed is None:
+            return questions
+        return [replace(question, listed=own) for question, own in zip(questions, listed, strict=True)]
+
     def candidates(
         self, question: Question, *, depth: int, most: int | None = None, where: Where | None = None
     ) -> Candidates:
@@ -204,7 +214,8 @@ class LocalIndex:
         near = None
         if question.vector is not None:
             # Unlike a model's, the built-in encoder's cosines mean something by themselves: below this is chance.
-            near = self.dense.nearest(question.vector, depth, _LEAST_COSINE if self._word_vectors else 0.0, allowed)
+            least = _LEAST_COSINE if self._word_vectors else 0.0
+            near = self.dense.nearest(question.vector, depth, least, allowed, question.listed)
             chosen.append(near.documents[:depth])
             maxima["dense"] = max(near.scores.tolist(), default=0.0)
         documents = union(chosen)

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch import kernel
-from faqsearch.index.dense import Nearest
 from faqsearch.index.interface import Scores
+from faqsearch.index.nearest import Nearest
 
 # What a leg says before a document is read. Of the ten that a ranking of all candidates puts first, the hundred most
 # promising lack one in 3,000 (localgovfaq) to one in 500 (15,000 documents of benchmarks/corpora.py; one-off).

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,7 +100,7 @@ def write_shortlist(folder: Path, dimension: int, trained: npt.NDArray[np.int64]
     kept_in, parts = _lists(len(rows)), _parts(dimension, len(rows))
     if len(rows) <= _FEW or not parts:
         return _NONE
-    with _one_thread():
+    with fast_scan.one_thread():
         index = fast_scan.trained(dimension, parts, kept_in, _vectors(rows[trained]))
         lists, codes = _encoded(index, rows)
         fast_scan.fill(index, lists, codes)
@@ -127,7 +126,7 @@ def extend_shortlist(folder: Path, before: Path, dimension: int, passages: Splic
     index: Any = faiss.read_index(str(before / SHORTLIST_FILE))
     if (_lists(len(passages)), _parts(dimension, len(passages))) != (getattr(index, "nlist", 0), index.pq.M):
         return None
-    with _one_thread():
+    with fast_scan.one_thread():
         added = _encoded(index, rows[passages.added])
     before_lists, before_codes = fast_scan.content(index)
     lists = passages(before_lists, added[0])
@@ -143,19 +142,6 @@ def _lists(count: int) -> int:
 def _parts(dimension: int, count: int) -> int:
     """Codes of each of so many vectors; 0: they have no dimension that can be divided."""
     return next((dimension // n for n in (_IN_LISTS if _lists(count) else _IN_A_ROW) if dimension % n == 0), 0)
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let FAISS add up in the same order on every machine: the sums, and so the codes, are the same."""
-    import faiss
-
-    threads = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(threads)
 
 
 def _encoded(index: Any, rows: npt.NDArray[np.uint8]) -> tuple[fast_scan.Lists, fast_scan.Codes]:

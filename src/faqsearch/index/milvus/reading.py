@@ -198,6 +198,10 @@ class MilvusIndex:
         places = np.arange(len(documents))
         return scores_with(choices, view.legs[leg], vocabulary, terms, places, self._head.means[leg])
 
+    def together(self, questions: Sequence[Question], *, depth: int) -> Sequence[Question]:  # noqa: ARG002
+        """Return the same questions: the engine is asked for each leg of each."""
+        return questions
+
     def candidates(
         self, question: Question, *, depth: int, most: int | None = None, where: Where | None = None
     ) -> Candidates:

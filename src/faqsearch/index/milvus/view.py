@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.bm25 import posting_weights
-from faqsearch.index.dense import Nearest, first_documents
 from faqsearch.index.facets import Facets
 from faqsearch.index.folder import Generation
 from faqsearch.index.local import FACETS_FILE, LEXICAL_FILE, TABLES_FILE, UNITS_FILE, LocalIndex
 from faqsearch.index.milvus.layout import LENGTHS, VECTORS
+from faqsearch.index.nearest import Nearest, first_documents
 from faqsearch.settings import BM25
 
 if TYPE_CHECKING:
@@ -105,8 +105,16 @@ class _Passages:
         best = np.take_along_axis(scores, order, axis=1)
         return best, np.where(best > -np.inf, order, -1)
 
+    def shortlists(self, vectors: Vectors, depth: int) -> npt.NDArray[np.int64] | None:  # noqa: ARG002
+        return None  # few vectors, all of which are looked at
+
     def nearest(
-        self, vector: Vectors, depth: int, least: float, allowed: npt.NDArray[np.bool_] | None = None
+        self,
+        vector: Vectors,
+        depth: int,
+        least: float,
+        allowed: npt.NDArray[np.bool_] | None = None,
+        listed: npt.NDArray[np.int64] | None = None,  # noqa: ARG002 - there are no shortlists
     ) -> Nearest:
         return first_documents(*self.search(vector, 4 * depth, allowed), self._owners, least)
 
