@@ -36,7 +36,8 @@ class Implied:
     def __init__(self, words: WordVectors, units: UnitVectors, df: npt.NDArray[np.uint32]) -> None:
         self._words = words
         self._units = units
-        self._df = df
+        # A few numbers are read from a memoryview in a third of the time of an array.
+        self._df = memoryview(df.data)
         self._place = [view.name for view in words.views].index(VIEW)
 
     def near(self, asked: AskedWords, units: npt.NDArray[np.int64]) -> Floats:
@@ -50,9 +51,8 @@ class Implied:
             units: The unit of each document's question, as `UnitVectors` numbers them; -1 for a document without one,
                 which implies nothing; shape (documents,).
         """
-        numbers = np.array([number for _, number in asked.leads], dtype=np.int64)
+        terms, numbers = [term for term, _ in asked.leads], [number for _, number in asked.leads]
         view = self._words.views[self._place]
-        directions = self._words.directions([term for term, _ in asked.leads], numbers, view)
-        df = self._df.take(numbers, mode="clip") if len(self._df) else np.zeros(len(numbers), dtype=np.uint32)
-        sure = np.where(numbers < 0, 1, df / (df + 1.0)).astype(np.float32) / np.float32(_FULL)
-        return self._units.near(units, self._place, directions * sure[:, None])
+        directions = self._words.directions(terms, np.array(numbers, dtype=np.int64), view)
+        sure = [1 / _FULL if number < 0 else (df := self._df[number]) / (df + 1) / _FULL for number in numbers]
+        return self._units.near(units, self._place, directions * np.array([sure], dtype=np.float32).T)
