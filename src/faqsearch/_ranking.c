@@ -5,21 +5,45 @@
  */
 #include "_kernel.h"
 
-static int by_number(const void *a, const void *b) {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
+enum { DIGITS = 8, VALUES = 256 };
+
+void sort_numbers(uint64_t *numbers, uint64_t *room, int64_t n) {
+    /* Digit by digit, the last one first; those in which all are the same, most of them, are left out. */
+    uint32_t counts[DIGITS][VALUES] = {{0}};
+    uint64_t *from = numbers, *to = room;
+    for (int64_t i = 0; i < n; i++)
+        for (int d = 0; d < DIGITS; d++) counts[d][numbers[i] >> (8 * d) & 255]++;
+    for (int d = 0; d < DIGITS && n; d++) {
+        uint32_t *own = counts[d], before = 0;
+        if (own[numbers[0] >> (8 * d) & 255] == (uint64_t)n) continue;
+        for (int v = 0; v < VALUES; v++) {
+            uint32_t many = own[v];
+            own[v] = before;
+            before += many;
+        }
+        for (int64_t i = 0; i < n; i++) to[own[from[i] >> (8 * d) & 255]++] = from[i];
+        uint64_t *sorted = to;
+        to = from;
+        from = sorted;
+    }
+    if (from != numbers) memcpy(numbers, from, (size_t)n * sizeof(uint64_t));
 }
 
 /* Numbers, which are put in order, each once. Returns how many are left. */
 PyObject *unite(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     Array a[1];
     if (expect(given, 1) < 0 || take(a, args, "H") < 0) return NULL;
-    int64_t *numbers = a[0].view.buf, left = 0;
-    qsort(numbers, (size_t)a[0].length, sizeof(int64_t), by_number);
-    for (Py_ssize_t i = 0; i < a[0].length; i++)
-        if (!left || numbers[left - 1] != numbers[i]) numbers[left++] = numbers[i];
+    uint64_t *numbers = a[0].view.buf, *room = malloc(((size_t)a[0].length + 1) * sizeof(uint64_t));
+    int64_t left = 0;
+    const uint64_t sign = (uint64_t)1 << 63; /* numbers below 0, which only a damaged index has, stay the smallest */
+    for (Py_ssize_t i = 0; i < a[0].length; i++) numbers[i] ^= sign;
+    if (room) sort_numbers(numbers, room, a[0].length);
+    for (Py_ssize_t i = 0; i < a[0].length && room; i++)
+        if (!left || numbers[left - 1] != (numbers[i] ^ sign)) numbers[left++] = numbers[i] ^ sign;
+    int lacking = !room;
+    free(room);
     release(a, 1);
-    return PyLong_FromLongLong(left);
+    return lacking ? finish(NO_MEMORY) : PyLong_FromLongLong(left);
 }
 
 /* documents (ascending); scores (legs, documents); factor of each leg; nearest documents, their scores, (their factor);
@@ -55,12 +79,6 @@ PyObject *promising(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     return kept < 0 ? finish(lacking ? NO_MEMORY : DAMAGED) : PyLong_FromLongLong(kept);
 }
 
-static int better(const void *a, const void *b) {
-    const Found *x = a, *y = b;
-    if (x->score != y->score) return x->score < y->score ? 1 : -1;
-    return (x->document > y->document) - (x->document < y->document);
-}
-
 /* scores (legs, candidates); factor of each leg; out: shares (legs, candidates), fused scores, order */
 PyObject *fuse(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     Array a[5];
@@ -69,21 +87,21 @@ PyObject *fuse(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     const float *scores = a[0].view.buf, *factors = a[1].view.buf;
     float *shares = a[2].view.buf, *fused = a[3].view.buf;
     int64_t *order = a[4].view.buf;
-    Found *found = malloc(((size_t)n + 1) * sizeof(Found));
-    enum Fault fault = !found ? NO_MEMORY : FINE;
+    uint64_t *sorted = malloc(2 * ((size_t)n + 1) * sizeof(uint64_t));
+    enum Fault fault = !sorted ? NO_MEMORY : FINE;
     if (a[0].length != legs * n || a[2].length != legs * n || a[4].length != n) fault = DAMAGED;
     if (!fault) {
         for (int64_t i = 0; i < n; i++) fused[i] = 0;
         for (int64_t leg = 0; leg < legs; leg++)
             for (int64_t i = leg * n, j = 0; j < n; i++, j++) fused[j] += shares[i] = scores[i] * factors[leg];
-        for (int64_t i = 0; i < n; i++) found[i] = (Found){fused[i], i};
-        qsort(found, (size_t)n, sizeof(Found), better);
+        for (int64_t i = 0; i < n; i++) sorted[i] = in_order(fused[i], i);
+        sort_numbers(sorted, sorted + n, n);
         for (int64_t i = 0; i < n; i++) {
-            order[i] = found[i].document;
+            order[i] = place_in(sorted[i]);
             fused[i] = fused[i] > 1 ? 1 : fused[i]; /* the shares of a perfect hit sum to 1 but for the last bit */
         }
     }
-    free(found);
+    free(sorted);
     release(a, 5);
     return finish(fault);
 }

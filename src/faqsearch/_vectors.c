@@ -124,25 +124,15 @@ PyObject *best_dots(PyObject *self, PyObject *const *args, Py_ssize_t given) {
     return finish(fault);
 }
 
-typedef struct {
-    int64_t passage;
-    float score;
-} Near;
-
-static int nearer(const void *a, const void *b) {
-    const Near *x = a, *y = b;
-    if (x->score != y->score) return x->score < y->score ? 1 : -1;
-    return (x->passage > y->passage) - (x->passage < y->passage);
-}
-
 /* The owners of the `depth` listed rows with the largest dot products, each once; returns how many there are. */
 static int64_t nearest_of(const float *vectors, int64_t rows, const float *question, int64_t dimension,
                           const int64_t *listed, int64_t n, const int32_t *owners, int64_t documents, float least,
                           int64_t *found, float *scores, int64_t depth, enum Fault *fault) {
-    Near *near = malloc(((size_t)n + 1) * sizeof(Near));
+    uint64_t *near = malloc(2 * ((size_t)n + 1) * sizeof(uint64_t));
     uint8_t *seen = calloc((size_t)documents / 8 + 1, 1);
     int64_t held = 0, taken = 0;
     if (!near || !seen) *fault = NO_MEMORY;
+    else if (rows > UINT32_MAX) *fault = DAMAGED; /* no index holds as many */
     for (int64_t i = 0; i < n && !*fault; i++) {
         if (i + 2 < n && listed[i + 2] >= 0 && listed[i + 2] < rows)
             fetch(vectors + listed[i + 2] * dimension, 4 * dimension);
@@ -150,12 +140,12 @@ static int64_t nearest_of(const float *vectors, int64_t rows, const float *quest
         if (listed[i] >= rows) *fault = DAMAGED;
         else {
             float score = best_dot(vectors + listed[i] * dimension, question, dimension);
-            if (score > least) near[held++] = (Near){listed[i], score};
+            if (score > least) near[held++] = in_order(score, listed[i]);
         }
     }
-    if (!*fault) qsort(near, (size_t)held, sizeof(Near), nearer);
+    if (!*fault) sort_numbers(near, near + held, held);
     for (int64_t i = 0; i < held && i < depth && !*fault; i++) {
-        uint32_t owner = (uint32_t)owners[near[i].passage];
+        uint32_t owner = (uint32_t)owners[place_in(near[i])];
         if (owner >= (uint64_t)documents) {
             *fault = DAMAGED;
             break;
@@ -163,7 +153,7 @@ static int64_t nearest_of(const float *vectors, int64_t rows, const float *quest
         if (seen[owner >> 3] >> (owner & 7) & 1) continue;
         seen[owner >> 3] |= (uint8_t)(1 << (owner & 7));
         found[taken] = owner;
-        scores[taken++] = near[i].score;
+        scores[taken++] = score_in(near[i]);
     }
     free(near);
     free(seen);
