@@ -38,6 +38,8 @@ def patience(monkeypatch, seconds):
 def impatient(monkeypatch, tmp_path):
     """One try for each call, locks that are doubted at once, and a cache of this test's own."""
     patience(monkeypatch, 0.0)
+    # Long enough for a busy machine: what these tests are about fails at once.
+    monkeypatch.setattr(engine_module, "_ONE_TRY", 30.0)
     monkeypatch.setattr(engine_module, "_FIRST_WAIT", 0.01)
     monkeypatch.setattr(lock_module, "DOUBTED", 0.0)
     monkeypatch.setattr(lock_module, "BEAT", 0.05)

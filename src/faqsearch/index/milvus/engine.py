@@ -23,6 +23,8 @@ Row = dict[str, Any]
 _FIRST_WAIT, _LONGEST_WAIT, _SPREAD = 0.2, 5.0, 0.5
 # Seconds a call is tried for: a person waits for a search, nobody for a build.
 ASKING, WRITING = 10.0, 120.0
+# Seconds for a call that is tried when there is no time left: the first, of somebody without patience, and the last.
+_ONE_TRY = 0.5
 # Seconds a server may take to say that it is there.
 _CONNECTING = 5.0
 # pymilvus asks every ten seconds whether the server lives, idle or not, which gRPC servers take for an attack.
@@ -90,7 +92,7 @@ class Engine:
         until = time.monotonic() + patience
         wait = _FIRST_WAIT
         while True:
-            left = max(until - time.monotonic(), 0.5)
+            left = max(until - time.monotonic(), _ONE_TRY)
             try:
                 with self._connecting:
                     client = self._client
