@@ -129,9 +129,11 @@ def matched(documents: Sequence[Document], candidates: Candidates, places: npt.N
     same = (candidates.scores["focus"][places] >= _SAME_QUESTION).tolist() if len(places) else []
     found = []
     for document, number, (first, last), asks_it in zip(documents, numbers, sentences, same, strict=True):
-        asked = phrasings(document)
-        is_phrasing = asks_it or first == last
-        text = asked[min(number, len(asked) - 1)] if is_phrasing else document.answer[first:last].strip()
+        if asks_it or first == last:
+            asked = phrasings(document)
+            text = asked[min(number, len(asked) - 1)]
+        else:
+            text = document.answer[first:last].strip()
         found.append(Matched(text, (first, last)))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from faqsearch.errors import QueryError
 from faqsearch.index.interface import Question, WeightedTerm
@@ -163,11 +164,17 @@ def question(asked: Asked, tokenizer: Tokenizer, vector: Vectors | None, legs: C
     if "question" in legs:
         terms["question"] = words
     if "bigram" in legs:
-        terms["bigram"] = list(map(WeightedTerm, tokenizer.bigrams(asked.spelled)))
+        terms["bigram"] = list(map(_term, tokenizer.bigrams(asked.spelled)))
     if "reading" in legs:
-        terms["reading"] = list(map(WeightedTerm, tokenizer.reading_ngrams(asked.text)))
+        terms["reading"] = list(map(_term, tokenizer.reading_ngrams(asked.text)))
     own = [t.term for t in asked.words if t.weight >= _MEANINGFUL and t.origin not in _NOT_WRITTEN]
     return Question(terms, vector, kanji_of("".join(own)), denies=any(denial(asked.text)))
+
+
+# Every question has です and ます.
+@lru_cache(maxsize=1 << 13)
+def _term(term: str) -> WeightedTerm:
+    return WeightedTerm(term)
 
 
 def question_weight(term: str) -> float:

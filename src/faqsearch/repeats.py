@@ -48,7 +48,7 @@ def lead(index: Index, query: str, candidates: Candidates, ranking: Ranking) -> 
     """
     asked = bare(query)
     best = ranking.order[:_LOOKED_AT]
-    near = best[_near(candidates, best)].tolist() if asked else []
+    near = _near(candidates, best) if asked else []
     documents = index.documents(candidates.documents[near].tolist())
     answers = {
         place: bare(document.answer)
@@ -62,10 +62,12 @@ def lead(index: Index, query: str, candidates: Candidates, ranking: Ranking) -> 
     return Led(_with_first(ranking, order, len(first)), sure=len(set(answers.values())) == 1)
 
 
-def _near(candidates: Candidates, places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    near = np.ones(len(places), dtype=bool)
+def _near(candidates: Candidates, places: npt.NDArray[np.int64]) -> list[int]:
+    """Which of some places hold enough of the question, in their order."""
+    near: list[int] = places.tolist()
     for share in _NEAR & candidates.scores.keys():
-        near &= candidates.scores[share][places] >= _LEAST
+        held = candidates.scores[share]
+        near = [place for place in near if held[place] >= _LEAST]
     return near
 
 

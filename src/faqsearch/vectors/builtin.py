@@ -75,6 +75,9 @@ class WordVectors:
         self.views = [View(name, start, end) for name, (start, end) in zip(names, bounds, strict=True)]
         self.dimension = int(arrays["word_vectors"].shape[1])
         self._bounds = np.array([0, *(view.end for view in self.views)], dtype=np.int64)
+        self._places = {
+            view.name: np.array([self.dimension, view.start, view.end], dtype=np.int64) for view in self.views
+        }
         self._unknown_weight = float(arrays["unknown_weight"][0])
         self._words: npt.NDArray[np.int8] = arrays["word_vectors"]
         self._word_factors: Floats = arrays["word_factors"]
@@ -108,12 +111,12 @@ class WordVectors:
             rows = self._words[numbers, view.start : view.end].astype(np.float32)
         else:
             rows = np.empty((len(numbers), view.end - view.start), dtype=np.float32)
-        for place in np.flatnonzero(numbers < 0).tolist():
-            rows[place] = self._kanji_sum(kanji_of(terms[place]))[view.start : view.end]
+        for place, number in enumerate(numbers.tolist()):
+            if number < 0:
+                rows[place] = self._kanji_sum(kanji_of(terms[place]))[view.start : view.end]
         if kernel.compiled is None:
             return unit_rows(rows)
-        bounds = np.array([self.dimension, view.start, view.end], dtype=np.int64)
-        kernel.compiled.directions(self._words, bounds, numbers, rows)
+        kernel.compiled.directions(self._words, self._places[view.name], numbers, rows)
         return rows
 
     def unknown(self, term: str) -> Floats:
@@ -229,13 +232,13 @@ class BuiltinEncoder:
         sums = np.zeros((len(rows), self.dimension), dtype=np.float32)
         vectors = self._vectors
         for total, (row, found) in zip(sums, rows, strict=True):  # a view of its row
-            numbers = np.array(found, dtype=np.int64)
-            factors = np.array(list(row.values()), dtype=np.float32)
-            known = numbers >= 0
-            vectors.add(total, numbers[known], factors[known])
-            for i, (term, number) in enumerate(zip(row, found, strict=True)):
-                if number < 0:
-                    total[:] += factors[i] * vectors.unknown(term)
+            known = [(number, weight) for number, weight in zip(found, row.values(), strict=True) if number >= 0]
+            numbers = np.array([number for number, _ in known], dtype=np.int64)
+            vectors.add(total, numbers, np.array([weight for _, weight in known], dtype=np.float32))
+            if len(known) < len(row):
+                for (term, weight), number in zip(row.items(), found, strict=True):
+                    if number < 0:
+                        total[:] += np.float32(weight) * vectors.unknown(term)
             vectors.scale(total)
         return sums
 
