@@ -4,13 +4,16 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 import scipy.sparse  # noqa: F401  # the first example would take half a second for it
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from faqsearch.analyser import DocumentAnalyser
 from faqsearch.documents import Document, Source
+from faqsearch.index import counts as counting
+from faqsearch.index import merging
 from faqsearch.index.characters import KanjiCounts, kanji_lengths, spelling_arrays
 from faqsearch.index.completions_merging import merged_completions
 from faqsearch.index.counts import CountsBuilder, occurrences
@@ -76,10 +79,22 @@ def same(one, other):
         np.testing.assert_array_equal(one[name], array, err_msg=name)
 
 
-@effort(max_examples=60, deadline=None)
-@given(generations())
-def test_what_is_merged_is_what_is_built(given_):
+@pytest.fixture
+def so_many(monkeypatch):
+    """Sets how many occurrences are looked at, and merged, at a time."""
+
+    def set_(count):
+        monkeypatch.setattr(merging, "_LOOKED_AT", count)
+        monkeypatch.setattr(counting, "_MERGED_AT_ONCE", count)
+
+    return set_
+
+
+@effort(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(generations(), st.sampled_from([1, 7, 40, 8_000_000]))
+def test_what_is_merged_is_what_is_built(so_many, given_, at_once):
     """Words, occurrences, vocabularies, kanji, facets and completions are those of all documents, built at once."""
+    so_many(at_once)
     old, new, origins = given_
     added = np.flatnonzero(origins < 0)
     moves = Moves(origins, len(old))
@@ -93,11 +108,8 @@ def test_what_is_merged_is_what_is_built(given_):
 
     same(merged.words, all_words)
     for leg, wanted in all_legs.items():
-        counts = merged.counts(leg)
-        (part,) = counts.parts
-        found = {name: getattr(counts, name) for name in ("indptr", "df", "lengths", "unit_documents")}
         vocabulary = {} if leg in WORD_LEGS else merged.vocabularies[leg]
-        same({**vocabulary, **found, "units": part.units, "tfs": part.tfs}, wanted)
+        same(vocabulary | occurrences(merged.counts(leg)), wanted)
     kanji, all_lengths = KanjiCounts.of(all_words), kanji_lengths(all_words, len(new))
     same(
         spelling_arrays(merged.words, merged.kanji, merged.kanji_lengths),

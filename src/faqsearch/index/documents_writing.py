@@ -22,6 +22,8 @@ _LINE = re.compile(rb'(?<=,"line":)[0-9]+')
 _NO_KEY = bytes(16)
 # Documents kept as tuples of Python's values before they become columns: 500 bytes each, and then 100.
 _SETTLED_AT = 10_000
+# Lines of known documents that are in memory at a time, of some kilobytes each.
+_COPIED_AT_ONCE = 4_096
 
 
 class Inventory:
@@ -179,7 +181,9 @@ class DocumentsWriter:
                 self._file.write(line + b"\n")
                 sizes[first], sums[first] = len(line) + 1, line_sum(line)
             else:
-                self._file.write(known.index.stored.lines(int(numbers[first]), int(numbers[last - 1]) + 1))
+                old, end = int(numbers[first]), int(numbers[last - 1]) + 1
+                for start in range(old, end, _COPIED_AT_ONCE):
+                    self._file.write(known.index.stored.lines(start, min(start + _COPIED_AT_ONCE, end)))
         kept = (tables[name][numbers] for name in ("text_hashes", "content_hashes", "row_keys"))
         asked = tables["asked_keys"][numbers]
         self._extend(sizes, sums, known.id_keys[numbers], *kept, lines.astype(np.int32), asked)

@@ -75,6 +75,7 @@ class LexicalWriter:
         merged = LexicalMerge(self._known.lexical, added, legs, moves)
         for name, array in merged.words.items():
             file.add(f"words/{name}", array)
+        merged.words["sequence"] = file.mapped("words/sequence")  # the largest need not stay in memory
         return Lexical(merged.words, added, merged, documents)
 
     def write_legs(self, file: ArrayFileWriter, lexical: Lexical) -> None:

@@ -7,7 +7,7 @@ without the documents that are gone, with those of the added documents between t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from faqsearch.index.characters import KanjiCounts, kanji_lengths
-from faqsearch.index.counts import MergedCounts, Part
+from faqsearch.index.counts import MergedCounts, Part, occurrences, stretches
 from faqsearch.index.sequences import mean_length
 from faqsearch.index.splicing import Moves, Splice, places_within
 from faqsearch.vocabulary import ranges
@@ -25,6 +25,9 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 WORD_LEGS = ("document", "question")
 """Legs that count the words of the sequences and share their vocabulary."""
+
+# Occurrences, of hundreds of millions, that are looked at in one go.
+_LOOKED_AT = 1 << 22
 
 
 class Terms:
@@ -83,7 +86,11 @@ class LegMerge:
         self._units = moves.units(old["unit_documents"], added["unit_documents"])
         gone = np.zeros(len(old["unit_documents"]), dtype=bool)
         gone[self._units.dropped] = True
-        self._dropped = np.flatnonzero(gone[old["units"]])
+        found = [
+            np.flatnonzero(gone[old["units"][start : start + _LOOKED_AT]]) + start
+            for start in range(0, len(old["units"]), _LOOKED_AT)
+        ]
+        self._dropped = np.concatenate(found) if found else np.empty(0, dtype=np.int64)
         self.dropped_terms = np.searchsorted(old["indptr"], self._dropped, side="right") - 1
         """Old term of each occurrence that goes."""
         self.dropped_documents = old["unit_documents"][old["units"][self._dropped]]
@@ -94,29 +101,52 @@ class LegMerge:
         self.left = old["df"].astype(np.int64) - fewer
         """In how many of the documents kept each old term stands."""
 
-    def arrays(self, terms: Terms) -> Arrays:
-        """Return what `occurrences` gives for all documents."""
+    def counts(self, terms: Terms) -> MergedCounts:
+        """Return the occurrences in all documents."""
         old, added, units = self._old, self._added, self._units
         counts = np.diff(added["indptr"])
         places = terms.places
         first = old["indptr"][places]
         last = np.where(terms.known, old["indptr"][np.minimum(places + 1, len(old["df"]))], first)
         at = places_within(old["units"], np.repeat(first, counts), np.repeat(last, counts), units.at[added["units"]])
-        splice = Splice(len(old["units"]), self._dropped, at)
         none = np.zeros(len(terms.new), dtype=np.int64)
         sizes = np.diff(old["indptr"]) - np.bincount(self.dropped_terms, minlength=len(old["df"]))
         sizes, df = terms.splice(sizes, none), terms.splice(self.left, none)
         sizes[terms.numbers] += counts
         df[terms.numbers] += added["df"]
-        owners = self._moves.documents.renumbered(old["unit_documents"])
-        return {
-            "indptr": np.concatenate(([0], np.cumsum(sizes))),
-            "units": splice(units.renumbered(old["units"]), units.added[added["units"]]),
-            "tfs": splice(old["tfs"], added["tfs"]),
-            "lengths": units(old["lengths"], added["lengths"]),
-            "unit_documents": units(owners, added["unit_documents"]),
-            "df": df,
-        }
+        indptr = np.concatenate(([0], np.cumsum(sizes)))
+        return MergedCounts(
+            indptr,
+            df,
+            units(old["lengths"], added["lengths"]),
+            units(self._moves.documents.renumbered(old["unit_documents"]), added["unit_documents"]),
+            self._parts(terms, indptr, at),
+        )
+
+    def _parts(self, terms: Terms, indptr: Ints, at: Ints) -> Iterator[Part]:
+        """The occurrences, so many terms at a time that memory is bounded, whatever the index holds.
+
+        Args:
+            terms: All terms.
+            indptr: Where the occurrences of each will be.
+            at: For each occurrence added, that of the old ones before which it comes.
+        """
+        old, added, units = self._old, self._added, self._units
+        # An old term that goes, of which no occurrence is left, stands with the one before it.
+        numbers = np.maximum.accumulate(terms.splice.old)
+        for first, last in stretches(indptr):
+            start, end = old["indptr"][np.searchsorted(numbers, (first, last))].tolist()
+            own = slice(*added["indptr"][np.searchsorted(terms.numbers, (first, last))].tolist())
+            dropped = self._dropped[slice(*np.searchsorted(self._dropped, (start, end)).tolist())]
+            # A term that is new may come before old ones that went, and were counted to the stretch before.
+            splice = Splice(end - start, dropped - start, np.maximum(at[own], start) - start)
+            before = units.renumbered(old["units"][start:end])
+            yield Part(
+                first,
+                last,
+                splice(before, units.added[added["units"][own]]),
+                splice(old["tfs"][start:end], added["tfs"][own]),
+            )
 
 
 class LexicalMerge:
@@ -138,12 +168,12 @@ class LexicalMerge:
         self.words = self._words(old["words"], words, moves)
         self.vocabularies: dict[str, Arrays] = {}
         """Of the legs that do not share that of the words."""
-        self._legs: dict[str, Arrays] = {}
+        self._counts: dict[str, MergedCounts] = {}
         for leg, merge in merges.items():
             terms = self.terms if leg in WORD_LEGS else Terms(old[leg], merge.left, legs[leg])
             if leg not in WORD_LEGS:
                 self.vocabularies[leg] = terms.arrays()
-            self._legs[leg] = merge.arrays(terms)
+            self._counts[leg] = merge.counts(terms)
         dropped = (document.dropped_terms, document.dropped_documents)
         self.kanji = (
             KanjiCounts.stored(old["words"]) - KanjiCounts.counted(old["words"], *dropped) + KanjiCounts.of(words)
@@ -153,10 +183,8 @@ class LexicalMerge:
         self.kanji_lengths = moves.documents(old["words"]["kanji_lengths"], added)
 
     def counts(self, leg: str) -> MergedCounts:
-        """Return the occurrences of a leg."""
-        own = self._legs[leg]
-        whole = Part(0, len(own["df"]), own["units"], own["tfs"])
-        return MergedCounts(own["indptr"], own["df"], own["lengths"], own["unit_documents"], iter([whole]))
+        """Return the occurrences of a leg; once."""
+        return self._counts.pop(leg)
 
     def _words(self, old: Arrays, added: Arrays, moves: Moves) -> Arrays:
         units = self.units
@@ -200,7 +228,7 @@ def merged_facets(old: Arrays, added: Arrays, moves: Moves) -> Arrays:
     before = _as_leg(old, np.arange(moves.documents.size), old["documents"])
     merge = LegMerge(before, _as_leg(added, own, np.searchsorted(own, added["documents"])), moves)
     terms = Terms(old, merge.left, added)
-    merged = merge.arrays(terms)
+    merged = occurrences(merge.counts(terms))
     return {**terms.arrays(), "indptr": merged["indptr"], "documents": merged["unit_documents"][merged["units"]]}
 
 
