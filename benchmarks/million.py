@@ -3,9 +3,9 @@
     pip install psutil matplotlib
     python benchmarks/million.py --data ../shared/data --documents 10000 100000 1000000 --into /tmp/million [--write]
 
-`faqsearch build` reads corpora of `corpora.py`. Memory is the most that all its processes together had to themselves
+`faqsearch build` reads corpora of `corpora.py`, `faqsearch update` after one answer was edited. Memory is the most that all its processes together had to themselves
 (sampled; Linux), without the files they map. Of a question, the processor time of the second time it is asked.
-What --into holds from before is asked, not built again.
+What --into holds from before is asked, not built and updated again.
 """
 
 from __future__ import annotations
@@ -56,7 +56,28 @@ print(json.dumps(told | {"query_cpu_p95_ms": place(own, 0.95), "questions_recall
 
 def build(corpus: Path, index: Path, processes: int) -> dict[str, Any]:
     """Build an index as a user does; return what it took."""
-    command = [sys.executable, "-m", "faqsearch", "build", str(corpus), "--into", str(index)]
+    took = run("build", corpus, index, processes)
+    generation = index / (index / "CURRENT").read_text(encoding="utf-8").split()[0]
+    return took | {
+        "disk_bytes": sum(path.stat().st_size for path in generation.iterdir()),
+        "dense": json.loads((generation / "manifest.json").read_text(encoding="utf-8"))["dense"],
+    }
+
+
+def update(corpus: Path, index: Path, processes: int) -> dict[str, Any]:
+    """Edit the answer in the middle of a file and bring the index up to date; return what it took."""
+    path = min(corpus.glob("*.jsonl"))
+    rows = path.read_bytes().split(b"\n")
+    edited = json.loads(rows[len(rows) // 2])
+    edited["answer"] += "この回答は改訂されました。"
+    rows[len(rows) // 2] = json.dumps(edited, ensure_ascii=False).encode()
+    path.write_bytes(b"\n".join(rows))
+    return run("update", corpus, index, processes)
+
+
+def run(verb: str, corpus: Path, index: Path, processes: int) -> dict[str, Any]:
+    """Build or update an index; return the time and the memory it took."""
+    command = [sys.executable, "-m", "faqsearch", verb, str(corpus), "--into", str(index)]
     started, peak = perf_counter(), 0
     process = subprocess.Popen([*command, "--processes", str(processes)], stdout=subprocess.DEVNULL)
     watched = psutil.Process(process.pid)
@@ -64,14 +85,11 @@ def build(corpus: Path, index: Path, processes: int) -> dict[str, Any]:
         peak = max(peak, own_memory(watched))
         sleep(0.2)
     if ended[1]:
-        raise SystemExit("the build failed")
-    generation = index / (index / "CURRENT").read_text(encoding="utf-8").split()[0]
+        raise SystemExit(f"the {verb} failed")
     return {
         "wall_s": perf_counter() - started,
         "cpu_s": ended[2].ru_utime + ended[2].ru_stime,
         "peak_bytes": peak,
-        "disk_bytes": sum(path.stat().st_size for path in generation.iterdir()),
-        "dense": json.loads((generation / "manifest.json").read_text(encoding="utf-8"))["dense"],
     }
 
 
@@ -99,9 +117,14 @@ def main() -> None:
         if not built.exists():
             (corpus,) = write(material(options.data), [count], options.into)
             built.write_text(json.dumps(build(corpus, index, options.processes)), encoding="utf-8")
+        updated = options.into / f"{count}-update.json"
+        if not updated.exists():
+            corpus = options.into / f"corpus-{count}"
+            updated.write_text(json.dumps(update(corpus, index, options.processes)), encoding="utf-8")
         ask = [sys.executable, "-c", _ASK, str(index), str(options.into / "questions.txt")]
         asked = json.loads(subprocess.check_output(ask))
-        rows.append({"documents": count, **json.loads(built.read_text(encoding="utf-8")), **asked})
+        took, more = (json.loads(path.read_text(encoding="utf-8")) for path in (built, updated))
+        rows.append({"documents": count, **took, **asked, "update": more})
         print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     print(table(rows))
     if options.write:
@@ -116,16 +139,21 @@ def main() -> None:
 def table(rows: list[dict[str, Any]]) -> str:
     """Return the rows as a table of Markdown."""
     lines = [
-        "| documents | build, CPU (by the clock) | peak memory | on disk | opened in | one query (95 %) | nearest vectors | recall@10 | of questions |",
-        "|---|---|---|---|---|---|---|---|---|",
+        (
+            "| documents | build, CPU (by the clock) | peak memory | on disk | an answer edited, CPU (by the clock) | peak memory | opened in "
+            "| one query (95 %) | nearest vectors | recall@10 | of questions |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
-        dense = row["dense"]
+        dense, edit = row["dense"], row["update"]
         cells = [
             f"{row['documents']:,}",
             f"{row['cpu_s']:,.0f} s ({row['wall_s']:,.0f} s)",
             f"{row['peak_bytes'] / 1e9:.2f} GB",
             f"{row['disk_bytes'] / 1e9:.2f} GB",
+            f"{edit['cpu_s']:,.0f} s ({edit['wall_s']:,.0f} s)",
+            f"{edit['peak_bytes'] / 1e9:.2f} GB",
             f"{row['open_s'] * 1000:,.0f} ms",
             f"{row['query_cpu_ms']:.1f} ({row['query_cpu_p95_ms']:.1f}) ms",
             f"{dense['index']}, {dense.get('probed', 'all')} lists read, {dense.get('listed', 'all')} listed",

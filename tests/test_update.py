@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from faqsearch.build import build_index
 from faqsearch.doctor import examine
 from faqsearch.errors import IndexFormatError, IndexMismatch, IndexNotFound, SourceError
+from faqsearch.index import counts, documents_writing, merging
 from faqsearch.index.folder import IndexFolder
 from faqsearch.search import open_index
 from faqsearch.settings import BM25, Settings
@@ -125,20 +126,24 @@ def same(one, other):
     assert (one.encoder, one.settings, one.documents) == (other.encoder, other.settings, other.documents)
 
 
-@pytest.mark.parametrize("sample", [3, 5000])
+@pytest.mark.parametrize(("sample", "at_once"), [(3, 2), (5000, 1_000_000)])
 @settings(max_examples=25, deadline=None)
 @given(
     files=st.dictionaries(NAMES, st.lists(ROWS, min_size=1, max_size=5), min_size=1).map(numbered),
     edits=st.lists(st.lists(EDITS, min_size=1, max_size=4), min_size=1, max_size=2),
 )
-def test_an_update_writes_what_a_build_writes(tmp_path_factory, sample, files, edits):
+def test_an_update_writes_what_a_build_writes(tmp_path_factory, sample, at_once, files, edits):
     """After any edits, one update after the other, the files are those of a fresh build, byte for byte.
 
-    Learned from three documents, most word vectors outlive an edit; learned from all, none does.
+    Learned from three documents, most word vectors outlive an edit; learned from all, none does. However little is
+    in memory at a time.
     """
     place = tmp_path_factory.mktemp("update")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(learning, "SAMPLE", sample)
+        patch.setattr(documents_writing, "_COPIED_AT_ONCE", at_once)
+        patch.setattr(merging, "_LOOKED_AT", at_once)
+        patch.setattr(counts, "_MERGED_AT_ONCE", at_once)
         write(place / "corpus", files)
         build_index(place / "corpus", place / "updated")
         for some in edits:
