@@ -830,7 +830,7 @@ static PyMethodDef methods[] = {
     {"scores_of_units", (PyCFunction)(void (*)(void))scores_of_units, METH_FASTCALL, "LegScores.of_units"},
     {"read", (PyCFunction)(void (*)(void))read_documents, METH_FASTCALL, "features.read_words and Spelling.scores"},
     {"dots", (PyCFunction)(void (*)(void))dots, METH_FASTCALL, "rows of a matrix times a vector"},
-    {"best_dots", (PyCFunction)(void (*)(void))best_dots, METH_FASTCALL, "LocalIndex._dense_scores"},
+    {"best_dots", (PyCFunction)(void (*)(void))best_dots, METH_FASTCALL, "index.nearest.best_passages"},
     {"nearest", (PyCFunction)(void (*)(void))nearest, METH_FASTCALL, "DenseIndex.nearest"},
     {"sum_rows", (PyCFunction)(void (*)(void))sum_rows, METH_FASTCALL, "WordVectors.add"},
     {"view_cosines", (PyCFunction)(void (*)(void))view_cosines, METH_FASTCALL, "UnitVectors.near"},

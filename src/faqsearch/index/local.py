@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from faqsearch import kernel
 from faqsearch.documents import Document
 from faqsearch.errors import IndexFormatError
 from faqsearch.index.arrays import DAMAGE_HINT, by_prefix, open_arrays
@@ -28,7 +27,7 @@ from faqsearch.index.implied import Implied
 from faqsearch.index.interface import Candidates, Question, Scores, WeightedTerm
 from faqsearch.index.lexicon import Lexicon
 from faqsearch.index.manifest import Manifest
-from faqsearch.index.nearest import Passages
+from faqsearch.index.nearest import Passages, best_passages
 from faqsearch.index.postings import Postings
 from faqsearch.index.reading import Reader
 from faqsearch.index.scoring import scores_asked, scores_with
@@ -37,7 +36,7 @@ from faqsearch.index.sequences import Sequences
 from faqsearch.vectors.builtin import WordVectors
 from faqsearch.vectors.interface import Vectors
 from faqsearch.vectors.units import UnitVectors
-from faqsearch.vocabulary import Vocabulary, ranges
+from faqsearch.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from faqsearch.index.completions import Completions
@@ -225,7 +224,7 @@ class LocalIndex:
             kept = promising(documents, found, near, maxima, most)
             documents, found = documents[kept], {leg: scores[kept] for leg, scores in found.items()}
         if question.vector is not None:
-            found["dense"] = self._dense_scores(question.vector[0], documents)
+            found["dense"] = best_passages(self.dense, self.tables["passage_starts"], documents, question.vector[0])
         if not len(documents):
             return Candidates(documents, found, maxima, np.empty(0, np.int32), np.empty((0, 2), np.int32))
         read = self._reader.read(question, documents)
@@ -280,22 +279,3 @@ class LocalIndex:
             yield
         except IndexError as error:
             raise IndexFormatError(f"{self.generation.path / LEXICAL_FILE} is damaged", hint=DAMAGE_HINT) from error
-
-    def _dense_scores(self, vector: npt.NDArray[np.float32], documents: npt.NDArray[np.int64]) -> Scores:
-        """The score of each document's best passage, 0 or above."""
-        if kernel.compiled is not None:
-            found = np.empty(len(documents), dtype=np.float32)
-            try:
-                kernel.compiled.best_dots(self.dense.stored(), self.tables["passage_starts"], documents, vector, found)
-            except IndexError as error:
-                raise IndexFormatError("the passages of the index are damaged", hint=DAMAGE_HINT) from error
-            return found
-        starts, ends = self.tables["passage_starts"][documents], self.tables["passage_starts"][documents + 1]
-        counts = ends - starts
-        firsts = np.concatenate(([0], np.cumsum(counts)))
-        scores = self.dense.products(ranges(starts, counts), vector)
-        best_scores = np.zeros(len(documents), dtype=np.float32)
-        filled = np.flatnonzero(counts)
-        if len(filled):
-            best_scores[filled] = np.maximum.reduceat(scores, firsts[:-1][filled])
-        return np.maximum(best_scores, 0)

@@ -7,7 +7,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from faqsearch import kernel
+from faqsearch.errors import IndexFormatError
+from faqsearch.index.arrays import DAMAGE_HINT
 from faqsearch.vectors.interface import Vectors
+from faqsearch.vocabulary import ranges
 
 
 class Nearest(NamedTuple):
@@ -72,3 +76,33 @@ def first_documents(
     for document, score in zip(owners.take(passages[0][near]).tolist(), scores[0][near].tolist(), strict=True):
         best.setdefault(document, score)
     return Nearest(np.array(list(best), dtype=np.int64), np.array(list(best.values()), dtype=np.float32))
+
+
+def best_passages(
+    passages: Passages, starts: npt.NDArray[np.int64], documents: npt.NDArray[np.int64], vector: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Return the score of each document's best passage, 0 or above; float32, shape (n,).
+
+    Args:
+        passages: Those of all documents.
+        starts: The passages of document i are `starts[i]:starts[i + 1]`.
+        documents: Document numbers; shape (n,).
+        vector: A question's, shape (dimension,).
+
+    Raises:
+        IndexFormatError: The index is damaged.
+    """
+    if kernel.compiled is not None:
+        found = np.empty(len(documents), dtype=np.float32)
+        try:
+            kernel.compiled.best_dots(passages.stored(), starts, documents, vector, found)
+        except IndexError as error:
+            raise IndexFormatError("the passages of the index are damaged", hint=DAMAGE_HINT) from error
+        return found
+    firsts, counts = starts[documents], starts[documents + 1] - starts[documents]
+    scores = passages.products(ranges(firsts, counts), vector)
+    best = np.zeros(len(documents), dtype=np.float32)
+    filled = np.flatnonzero(counts)
+    if len(filled):
+        best[filled] = np.maximum.reduceat(scores, (np.cumsum(counts) - counts)[filled])
+    return np.maximum(best, 0)
