@@ -2,6 +2,7 @@
 
 import pytest
 
+from faqsearch.index.milvus import lock
 from lite import LiteServer, import_milvus
 
 
@@ -13,6 +14,12 @@ def cache(tmp_path_factory):
         patch.setenv("FAQSEARCH_CACHE", str(folder))
         patch.delenv("FAQSEARCH_MILVUS_TOKEN", raising=False)
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """Locks are taken without a second look."""
+    monkeypatch.setattr(lock, "SETTLED", 0.0)
 
 
 @pytest.fixture(scope="session")

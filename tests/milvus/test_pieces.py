@@ -237,6 +237,19 @@ def test_failures_that_pass_are_tried_again(monkeypatch):
     assert client.calls == ["insert", "upsert", "upsert"]
 
 
+def test_a_collection_that_is_being_removed_is_tried_again(monkeypatch):
+    """Two let go of the same lock: Milvus Lite cannot find a file of what it removes, which is no fault of anybody's."""
+    milvus = pytest.importorskip("pymilvus", reason="needs faqsearch[milvus]")
+    going = milvus.MilvusException(1, "[Errno 2] No such file or directory: 'manifest.json'")
+    missing = milvus.MilvusException(1, "[Errno 2] No such file or directory: '/data/support.db'")
+    client = Client(going, None, missing)
+    engine = engine_of(client, monkeypatch)
+    assert engine.call("drop_collection", "x") is None
+    with pytest.raises(EngineError):
+        engine.call("drop_collection", "x")
+    assert client.calls == ["drop_collection"] * 3
+
+
 def test_collections_that_are_not_loaded_are_loaded(monkeypatch):
     """After a restart, or when somebody made room."""
     milvus = pytest.importorskip("pymilvus", reason="needs faqsearch[milvus]")

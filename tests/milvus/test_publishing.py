@@ -3,7 +3,9 @@
 import json
 import shutil
 import threading
+import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,6 +22,7 @@ from faqsearch.retune import rewrite_settings
 from faqsearch.search import open_index
 from faqsearch.verify import verify
 
+SETTLED = locking.SETTLED
 _COUNT = iter(range(1_000_000))
 
 
@@ -133,9 +136,27 @@ def test_two_builders_do_not_mix(where, tmp_path):
     assert first(where) == "one"
 
 
+def test_a_lock_that_goes_as_soon_as_it_is_made_is_made_again(where, monkeypatch):
+    """Of two that remove the same dead lock, the second may remove what the first has made since: it is not held then."""
+    store, waited = open_store(where), []
+
+    def sleep(seconds):
+        if not waited:
+            (own,) = (name for name in store.engine.call("list_collections") if name.startswith(store.names.alias))
+            store.engine.call("drop_collection", own)
+        waited.append(seconds)
+
+    monkeypatch.setattr(locking, "time", SimpleNamespace(sleep=sleep, time=time.time))
+    with store.lock("build"):
+        assert len(waited) == 2
+        with pytest.raises(IndexBusy), open_store(where).lock("update"):
+            pass
+
+
 def test_of_many_builders_at_once_one_holds_the_lock(where, monkeypatch):
     """However they come: exactly one holds it at any time."""
     monkeypatch.setattr(locking, "BEAT", 1.0)
+    monkeypatch.setattr(locking, "SETTLED", SETTLED)
     holding, most, busy, wrong = [], [], [], []
 
     def come():

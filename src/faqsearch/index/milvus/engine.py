@@ -34,6 +34,9 @@ NOT_LOADED = 101
 _PASSING = frozenset({2, 3, 4, 8, 9, 10, 502, 503})
 _UNREACHABLE = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED", "UNKNOWN")
 _LOST = re.compile("connect|local milvus|Retry (timeout|run out)", re.IGNORECASE)
+# What Milvus Lite says when another call removes the same collection: a file without its folder is not there. Collections it
+# does not find have whole paths.
+_GOING = re.compile(r"\[Errno 2\] [^:]*: '[^'/\\]+'")
 _DENIED = ("UNAUTHENTICATED", "PERMISSION_DENIED")
 
 
@@ -142,7 +145,7 @@ class Engine:
             if self.address.embedded:
                 hint = "One process at a time can use a file of Milvus Lite; run `milvus-lite server` for several."
             return _Failure(EngineError(f"{self.address} cannot be reached ({message})", hint=hint), passing=True)
-        passing = code in _PASSING or bool(getattr(error, "retriable", False))
+        passing = code in _PASSING or bool(getattr(error, "retriable", False) or _GOING.search(message))
         hint = "Try again later; what answered before still answers."
         return _Failure(EngineError(f"{self.address} refused: {message}", hint=hint, code=code), passing=passing)
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 # Seconds between two beats, and from which age on a lock is looked at for twice that time.
 BEAT, DOUBTED = 5.0, 60.0
+# Seconds after which a lock that was just made is looked at again: of two that remove the same dead one, the second may remove
+# the lock the first has made since.
+SETTLED = 0.5
 _ROW = "lock"
 _UNSAID = "nobody's"
 _TRIES = 3
@@ -79,6 +82,9 @@ class EngineLock:
             if error.code == 0:
                 raise  # out of reach
             return False  # there is one, or somebody let go of it this moment
+        if not self._held():
+            return False
+        time.sleep(SETTLED)
         return self._held()
 
     def _write(self) -> None:
