@@ -85,7 +85,7 @@ def measure(size: int, work: Path, data: Path) -> dict[str, Any]:
         import corpora
 
         corpora.write(corpora.material(data), [size], work)
-    if not index.exists():
+    if not kept.exists():
         kept.write_text(json.dumps(_child("build", corpus, index, work)), encoding="utf-8")
     built = json.loads(kept.read_text(encoding="utf-8"))
     _child("terms", index, terms, work)

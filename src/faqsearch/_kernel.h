@@ -89,8 +89,8 @@ int64_t best_of(const float *scores, int64_t n, Found *found, int64_t depth);
 
 /* ---- sorting: _ranking.c ---- */
 
-/* Put numbers in order; `room` is for as many. Of some hundred, in a fifth of the time of qsort, which calls a function for
- * each comparison. */
+/* Put numbers in order; `room` is for as many. No function is called for a comparison, as qsort does: a union of some hundred
+ * numbers took 7 microseconds instead of 15, all else included. */
 void sort_numbers(uint64_t *numbers, uint64_t *room, int64_t n);
 
 /* A number that comes before all of smaller scores, and of equal ones before those of larger places (below 2^32). */
